@@ -1,0 +1,62 @@
+# What people type. Everything else is CMake (CMakePresets.json).
+#
+#   make demo    set up, build, soak a healthy and a leaking wallet for a minute
+#   make test    set up, build, pass every test
+#   make build   set up and build build/release/bin
+#   make asan | tsan | ubsan    the tests under a sanitizer
+#   make bench   the benchmarks, each beside its limit or peer
+#   make corpus-score           the verdict on the full scored corpus
+#   make clean
+
+SHELL := /bin/sh
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+RELEASE := build/release
+export CCACHE_BASEDIR := $(CURDIR)
+export CTEST_PARALLEL_LEVEL ?= $(JOBS)
+
+.PHONY: help setup build test demo asan tsan ubsan bench corpus-score format layers clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+setup:
+	@tools/setup.sh
+
+$(RELEASE)/build.ninja:
+	@echo "configure: $(RELEASE)"
+	@cmake --preset release >/dev/null
+
+build: setup
+	@$(MAKE) --no-print-directory $(RELEASE)/build.ninja
+	@echo "build: $(RELEASE)"
+	@cmake --build $(RELEASE) --parallel $(JOBS)
+	@echo "build: done, see $(RELEASE)/bin"
+
+test: build layers
+	@echo "test: everything in $(RELEASE)"
+	@ctest --test-dir $(RELEASE) --output-on-failure
+
+demo: build
+	@$(RELEASE)/bin/seep demo
+
+layers:
+	@python3 tools/check_layers.py
+
+# Long soaks and the full corpus are left to the release build: under a
+# sanitizer they would measure the sanitizer.
+asan tsan ubsan: setup
+	@cmake --preset $@ >/dev/null
+	@cmake --build build/$@ --parallel $(JOBS)
+	@ctest --test-dir build/$@ --output-on-failure --label-exclude 'soak|corpus|breez'
+
+bench: build
+	@tools/bench.sh $(RELEASE)
+
+corpus-score: build
+	@tools/score_corpus.sh $(RELEASE)
+
+format:
+	@tools/format.sh
+
+clean:
+	@rm -rf build
