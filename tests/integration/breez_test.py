@@ -1,0 +1,33 @@
+"""The real Breez SDK, offline: 0.15.1 keeps about 240 KB and exactly one descriptor per lifecycle, 0.19.2 does not."""
+import unittest
+
+from processes import ROOT, Fixture
+from verdict_soak_test import series
+
+SPEC = ROOT / 'examples' / 'breez-lifecycle.yaml'
+
+
+class BreezLifecycle(Fixture):
+    def soak(self, version):
+        return self.seep('run', SPEC, '--set', f'sdk.version={version}', '-o', 'json', timeout=280)
+
+    def test_0_15_1_leaks(self):
+        result = self.soak('0.15.1')
+        self.assertEqual(result.code, 1, result)
+        report = result.json()
+        self.assertGreaterEqual(series(report, 'lifecycles')['last'], 600, result)
+        rss, fds = series(report, 'rss'), series(report, 'fds')
+        self.assertEqual((rss['verdict'], fds['verdict']), ('LEAK', 'LEAK'), result)
+        self.assertEqual(fds['operation'], 'lifecycles', result)
+        # sdk-under-test.md: 240 KB, 90.3 KB of wasm memory, 1 fd.
+        self.assertAlmostEqual(rss['kept_per_operation']['value'], 240_000, delta=24_000, msg=str(result))
+        self.assertAlmostEqual(fds['kept_per_operation']['value'], 1.0, delta=0.03, msg=str(result))
+
+    def test_0_19_2_does_not(self):
+        result = self.soak('0.19.2')
+        self.assertIn(result.code, (0, 3), result)
+        self.assertGreaterEqual(series(result.json(), 'lifecycles')['last'], 600, result)
+
+
+if __name__ == '__main__':
+    unittest.main()
