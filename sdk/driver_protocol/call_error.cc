@@ -1,7 +1,5 @@
 #include "sdk/driver_protocol/call_error.h"
 
-#include <utility>
-
 #include "sdk/driver_protocol/protocol.h"
 
 namespace seep::driver {
@@ -61,11 +59,11 @@ bool IsRetryable(ErrorKind kind) {
   return kind == ErrorKind::kNetworkError || kind == ErrorKind::kDeadlineExceeded;
 }
 
-CallError MakeCallError(ErrorKind kind, std::string message, std::string_view sdk_error) {
+CallError MakeCallError(ErrorKind kind, std::string_view message, std::string_view sdk_error) {
   CallError error;
   error.code = static_cast<std::int64_t>(kind);
   error.kind = std::string(ErrorKindName(kind));
-  error.message = std::move(message);
+  error.message = std::string(CutAtCharacter(message, kMaxSdkErrorBytes));
   error.retryable = IsRetryable(kind);
   error.sdk_error = std::string(CutAtCharacter(sdk_error, kMaxSdkErrorBytes));
   return error;

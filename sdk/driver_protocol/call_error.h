@@ -48,8 +48,8 @@ struct CallError {
   std::string sdk_error;  // the SDK's own words, at most kMaxSdkErrorBytes
 };
 
-// Cuts `sdk_error` to its limit without splitting a UTF-8 character.
-CallError MakeCallError(ErrorKind kind, std::string message, std::string_view sdk_error = {});
+// Cuts both texts to kMaxSdkErrorBytes without splitting a UTF-8 character.
+CallError MakeCallError(ErrorKind kind, std::string_view message, std::string_view sdk_error = {});
 
 }  // namespace seep::driver
 
