@@ -1,0 +1,240 @@
+// Which column of a recording is what.
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "analysis/recording/recording.h"
+
+namespace seep::analysis {
+namespace {
+
+constexpr double kKb = 1024, kMb = 1024 * 1024;
+
+struct KnownColumn {
+  std::string_view header;
+  ColumnRole role;
+  std::string_view name;   // of the series or operation
+  std::string_view unit;   // "bytes", "count", "percent"
+  double scale = 1;
+  bool counter = false;
+};
+
+constexpr ColumnRole kS = ColumnRole::kSeries;
+// The seeds' own headers (000, 001, 002), both corpus layouts, our own export.
+constexpr KnownColumn kKnown[] = {
+    {"t_s", ColumnRole::kElapsed, "", ""},
+    {"elapsed_sec", ColumnRole::kElapsed, "", ""},
+    {"elapsed_s", ColumnRole::kElapsed, "", ""},
+    {"timestamp", ColumnRole::kWallTime, "", ""},
+    {"time", ColumnRole::kWallTime, "", ""},
+    {"pid", ColumnRole::kProcess, "", ""},
+    {"epoch", ColumnRole::kGeneration, "", ""},
+    {"generation", ColumnRole::kGeneration, "", ""},
+    {"inflight", ColumnRole::kLoad, "", ""},
+    {"load", ColumnRole::kLoad, "", ""},
+    {"payments", ColumnRole::kOperation, "payments", ""},
+    {"reconnects", ColumnRole::kOperation, "reconnects", ""},
+    {"lifecycles", ColumnRole::kOperation, "lifecycles", ""},
+    {"operations", ColumnRole::kOperation, "operations", ""},
+    {"ops", ColumnRole::kOperation, "ops", ""},
+    {"ops2", ColumnRole::kOperation, "ops2", ""},
+    {"ops_pay", ColumnRole::kOperation, "ops_pay", ""},
+    {"ops_reconnect", ColumnRole::kOperation, "ops_reconnect", ""},
+    {"rss_kb", kS, "rss", "bytes", kKb},
+    {"rss_mb", kS, "rss", "bytes", kMb},
+    {"rss_bytes", kS, "rss", "bytes"},
+    {"rss", kS, "rss", "bytes"},
+    {"pss_bytes", kS, "pss", "bytes"},
+    {"uss_bytes", kS, "uss", "bytes"},
+    {"vsz_mb", kS, "vsz", "bytes", kMb},
+    {"vsz_bytes", kS, "vsz", "bytes"},
+    {"heap_kb", kS, "heap", "bytes", kKb},
+    {"heap_alloc_bytes", kS, "heap_alloc", "bytes"},
+    {"heap_allocated_bytes", kS, "heap_allocated", "bytes"},
+    {"heap_inuse_bytes", kS, "heap_inuse", "bytes"},
+    {"heap_inuse_mb", kS, "heap_inuse", "bytes", kMb},
+    {"heap_sys_bytes", kS, "heap_sys", "bytes"},
+    {"heap_resident_bytes", kS, "heap_resident", "bytes"},
+    {"wasm_memory_bytes", kS, "wasm_memory", "bytes"},
+    {"heap_objects", kS, "heap_objects", "count"},
+    {"heap_allocs", kS, "heap_allocs", "count"},
+    {"threads", kS, "threads", "count"},
+    {"fds", kS, "fds", "count"},
+    {"file_descriptors", kS, "fds", "count"},
+    {"conns", kS, "conns", "count"},
+    {"connections", kS, "connections", "count"},
+    {"tcp_connections", kS, "tcp_connections", "count"},
+    {"listeners", kS, "listeners", "count"},
+    {"goroutines", kS, "goroutines", "count"},
+    {"active_streams", kS, "active_streams", "count"},
+    {"service_cache", kS, "service_cache", "count"},
+    {"relay_circuits", kS, "relay_circuits", "count"},
+    {"db_connections_open", kS, "db_connections_open", "count"},
+    {"db_connections_in_use", kS, "db_connections_in_use", "count"},
+    {"gc_count", kS, "gc_count", "count", 1, true},
+    {"cpu_percent", kS, "cpu_percent", "percent"},
+    {"mem_percent", kS, "mem_percent", "percent"},
+};
+
+std::optional<RecordedColumn> ByName(const std::string& header) {
+  const std::string lower = absl::AsciiStrToLower(header);
+  for (const KnownColumn& known : kKnown) {
+    if (known.header != lower) continue;
+    RecordedColumn column;
+    column.header = header;
+    column.role = known.role;
+    column.scale = known.scale;
+    if (known.role == kS) column.series = ClassifySeries(known.name, known.unit, known.counter);
+    if (known.role == ColumnRole::kOperation) column.operation = std::string(known.name);
+    return column;
+  }
+  // Any gauge that says its unit: "arena_kb", "cache_bytes", "pool_mb".
+  for (const auto& [suffix, scale] : {std::pair{"_bytes", 1.0}, {"_kb", kKb}, {"_mb", kMb}}) {
+    if (lower.ends_with(suffix) && lower.size() > std::string_view(suffix).size()) {
+      RecordedColumn column;
+      column.header = header;
+      column.role = kS;
+      column.scale = scale;
+      column.series = ClassifySeries(lower.substr(0, lower.size() - std::string_view(suffix).size()), "bytes", false);
+      return column;
+    }
+  }
+  return std::nullopt;
+}
+
+bool Has(const std::vector<std::string>& headers, std::initializer_list<std::string_view> all) {
+  return std::all_of(all.begin(), all.end(), [&](std::string_view one) {
+    return std::any_of(headers.begin(), headers.end(),
+                       [&](const std::string& h) { return absl::AsciiStrToLower(h) == one; });
+  });
+}
+
+std::string LayoutName(const std::vector<std::string>& headers) {
+  if (Has(headers, {"elapsed_sec", "heap_alloc_bytes", "goroutines"})) return "go-memtest";
+  if (Has(headers, {"elapsed_sec", "rss_bytes", "heap_allocated_bytes"})) return "rust-memtest";
+  if (Has(headers, {"timestamp", "pid", "rss_mb", "file_descriptors"})) return "node-monitor";
+  if (Has(headers, {"t_s", "rss_kb", "heap_kb", "ops_pay"})) return "corpus";
+  if (Has(headers, {"t_s", "rss_kb", "heap_kb", "ops"})) return "recordings";
+  return "by column names";
+}
+
+// A role may be held once; elapsed time goes before wall time.
+void KeepOneClock(RecordingLayout& layout) {
+  bool elapsed = std::any_of(layout.columns.begin(), layout.columns.end(),
+                             [](const RecordedColumn& c) { return c.role == ColumnRole::kElapsed; });
+  for (ColumnRole role : {ColumnRole::kElapsed, ColumnRole::kWallTime, ColumnRole::kLoad, ColumnRole::kGeneration,
+                          ColumnRole::kProcess}) {
+    bool seen = role == ColumnRole::kWallTime && elapsed;
+    for (RecordedColumn& column : layout.columns) {
+      if (column.role != role) continue;
+      if (seen) column.role = ColumnRole::kIgnored;
+      seen = true;
+    }
+  }
+}
+
+absl::Status NeedClockAndSeries(const RecordingLayout& layout) {
+  const auto has = [&](ColumnRole role) {
+    return std::any_of(layout.columns.begin(), layout.columns.end(), [&](const RecordedColumn& c) { return c.role == role; });
+  };
+  std::vector<std::string> headers;
+  for (const RecordedColumn& c : layout.columns) headers.push_back(c.header);
+  const std::string found = absl::StrCat("found: ", absl::StrJoin(headers, ", ").substr(0, 300));
+  if (!has(ColumnRole::kElapsed) && !has(ColumnRole::kWallTime)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "no time column (t_s, elapsed_sec or timestamp); ", found, "; name one with --map time=COLUMN"));
+  }
+  if (!has(ColumnRole::kSeries)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("no memory or resource column; ", found, "; name one with --map rss=COLUMN:KB"));
+  }
+  return absl::OkStatus();
+}
+
+// One "what=column:unit" of a map.
+absl::StatusOr<RecordedColumn> MappedColumn(std::string_view entry) {
+  const std::vector<std::string> sides = absl::StrSplit(absl::string_view(entry.data(), entry.size()), absl::MaxSplits('=', 1));
+  if (sides.size() != 2 || sides[0].empty() || sides[1].empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--map: '", std::string(entry), "' is not WHAT=COLUMN[:UNIT], such as rss=mem:KB"));
+  }
+  const std::vector<std::string> source = absl::StrSplit(sides[1], absl::MaxSplits(':', 1));
+  const std::string unit = source.size() == 2 ? absl::AsciiStrToLower(source[1]) : "";
+  RecordedColumn column;
+  column.header = source[0];
+  const std::string& what = sides[0];
+  if (what == "time" || what == "elapsed") {
+    column.role = ColumnRole::kElapsed;
+    if (unit == "iso" || unit == "wall") column.role = ColumnRole::kWallTime;
+    else if (unit == "ms") column.seconds = 0.001;
+    else if (unit == "min") column.seconds = 60;
+    else if (!unit.empty() && unit != "s") return absl::InvalidArgumentError(absl::StrCat("--map: time unit '", unit, "'; use s, ms, min or iso"));
+    return column;
+  }
+  if (what == "load") return column.role = ColumnRole::kLoad, column;
+  if (what == "generation") return column.role = ColumnRole::kGeneration, column;
+  if (what == "pid") return column.role = ColumnRole::kProcess, column;
+  if (what.starts_with("ops.")) {
+    column.role = ColumnRole::kOperation;
+    column.operation = what.substr(4);
+    return column;
+  }
+  column.role = ColumnRole::kSeries;
+  const bool gauge = what.starts_with("gauge.");
+  if (unit == "kb") column.scale = kKb;
+  else if (unit == "mb") column.scale = kMb;
+  else if (unit == "gb") column.scale = kMb * 1024;
+  else if (!unit.empty() && unit != "bytes" && unit != "b" && unit != "count") {
+    return absl::InvalidArgumentError(absl::StrCat("--map: unit '", unit, "' of ", what, "; use bytes, KB, MB, GB or count"));
+  }
+  const std::string name = gauge ? what.substr(6) : what;
+  const std::optional<RecordedColumn> known = ByName(name);
+  const bool bytes = unit.empty() ? (known && known->series.unit == "bytes" && !gauge) : unit != "count";
+  column.series = ClassifySeries(name, bytes ? "bytes" : "count", false);
+  return column;
+}
+
+absl::StatusOr<RecordingLayout> Mapped(const std::vector<std::string>& headers, const std::string& column_map) {
+  RecordingLayout layout;
+  layout.name = "mapped";
+  for (const std::string& header : headers) layout.columns.push_back({header, ColumnRole::kIgnored, {}, 1, "", 1});
+  for (absl::string_view entry : absl::StrSplit(column_map, ',', absl::SkipWhitespace())) {
+    absl::StatusOr<RecordedColumn> column = MappedColumn(std::string_view(entry.data(), entry.size()));
+    if (!column.ok()) return column.status();
+    const auto at = std::find(headers.begin(), headers.end(), column->header);
+    if (at == headers.end()) {
+      return absl::InvalidArgumentError(absl::StrCat("--map names column '", column->header, "', but the header has: ",
+                                                     absl::StrJoin(headers, ", ").substr(0, 300)));
+    }
+    layout.columns[at - headers.begin()] = *column;
+  }
+  return layout;
+}
+
+}  // namespace
+
+absl::StatusOr<RecordingLayout> RecogniseLayout(const std::vector<std::string>& headers, const std::string& column_map) {
+  RecordingLayout layout;
+  if (!column_map.empty()) {
+    absl::StatusOr<RecordingLayout> mapped = Mapped(headers, column_map);
+    if (!mapped.ok()) return mapped.status();
+    layout = *std::move(mapped);
+  } else {
+    layout.name = LayoutName(headers);
+    for (const std::string& header : headers) {
+      std::optional<RecordedColumn> column = ByName(header);
+      layout.columns.push_back(column ? *column : RecordedColumn{header, ColumnRole::kIgnored, {}, 1, "", 1});
+    }
+  }
+  KeepOneClock(layout);
+  const absl::Status complete = NeedClockAndSeries(layout);
+  if (!complete.ok()) return complete;
+  return layout;
+}
+
+}  // namespace seep::analysis

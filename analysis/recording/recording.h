@@ -1,0 +1,66 @@
+// Recorded runs as CSV: the seeds' layouts, both corpus layouts, anything with a map.
+//
+// The only parsing in analysis/. Reads from a stream that somebody else
+// opened, a line at a time: a recording of any length costs one line of memory.
+//
+// Threads: none. Owns: nothing of the stream.
+// Failure: kInvalidArgument, "file:line: column: what is wrong, what to do".
+#ifndef SEEP_ANALYSIS_RECORDING_RECORDING_H_
+#define SEEP_ANALYSIS_RECORDING_RECORDING_H_
+
+#include <cstdint>
+#include <functional>
+#include <istream>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "analysis/verdict/run_judge.h"
+
+namespace seep::analysis {
+
+enum class ColumnRole : std::uint8_t { kIgnored, kElapsed, kWallTime, kSeries, kOperation, kLoad, kGeneration, kProcess };
+
+struct RecordedColumn {
+  std::string header;             // as it stands in the file
+  ColumnRole role = ColumnRole::kIgnored;
+  SeriesSpec series;              // kSeries; unit "bytes" whatever the file's unit is
+  double scale = 1;               // file's unit in the series' unit: 1024 for KB
+  std::string operation;          // kOperation
+  double seconds = 1;             // kElapsed: the file's unit in seconds
+};
+
+struct RecordingLayout {
+  std::string name;               // "go-memtest", "rust-memtest", "node-monitor", "corpus", "mapped", "by column names"
+  std::vector<RecordedColumn> columns;
+};
+
+// One row: the sample as the judge takes it, spans valid during the call only.
+struct RecordingSink {
+  std::function<void(const RecordingLayout&)> begin;
+  std::function<void(const RunSample&)> row;
+};
+
+struct RecordingOptions {
+  // "time=t,rss=mem:KB,ops.payments=n,gauge.streams=s,load=inflight,generation=epoch":
+  // what to take from which column. Empty: recognised by the headers.
+  std::string column_map;
+  std::uint64_t most_rows = 100'000'000;
+};
+
+inline constexpr std::size_t kLongestLine = 64 * 1024;
+inline constexpr std::size_t kMostColumns = 256;
+
+// `name` is what errors call the recording (its path).
+absl::Status ReadRecording(std::istream& in, const std::string& name, const RecordingOptions& options,
+                           const RecordingSink& sink);
+
+// The layout that these headers belong to; an error says which column lacks.
+absl::StatusOr<RecordingLayout> RecogniseLayout(const std::vector<std::string>& headers, const std::string& column_map);
+
+}  // namespace seep::analysis
+
+#endif  // SEEP_ANALYSIS_RECORDING_RECORDING_H_

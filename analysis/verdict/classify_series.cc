@@ -1,0 +1,48 @@
+// What well-known gauge names measure.
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string>
+
+#include "analysis/verdict/run_judge.h"
+
+namespace seep::analysis {
+namespace {
+
+constexpr std::array<std::string_view, 9> kResident = {"rss",       "pss",      "uss",          "anonymous",  "rss_kb",
+                                                        "rss_bytes", "rss_mb",   "private_bytes", "working_set"};
+constexpr std::array<std::string_view, 8> kReserved = {"wasm_memory", "heap_sys",    "heap_sys_bytes", "vsz",
+                                                        "vsz_mb",      "heap_retained", "heap_resident", "heap_resident_bytes"};
+constexpr std::array<std::string_view, 9> kShownOnly = {"swap",        "cpu",          "cpu_percent",  "mem_percent",
+                                                         "memory_percent", "heap_objects", "heap_allocs", "latency",
+                                                         "gc_count"};
+
+template <std::size_t N>
+bool Among(const std::array<std::string_view, N>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+SeriesSpec ClassifySeries(std::string_view name, std::string_view unit, bool is_counter) {
+  SeriesSpec spec;
+  spec.name = std::string(name);
+  spec.unit = std::string(unit.empty() ? "count" : unit);
+  std::string lower(name);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  const bool bytes = unit == "bytes";
+  if (is_counter || Among(kShownOnly, lower) || unit == "percent" || unit == "%") {
+    spec.series_class = SeriesClass::kInformational;
+  } else if (Among(kResident, lower)) {
+    spec.series_class = SeriesClass::kResidentMemory;
+  } else if (Among(kReserved, lower)) {
+    spec.series_class = SeriesClass::kReservedMemory;
+  } else if (bytes) {
+    spec.series_class = SeriesClass::kHeapMemory;
+  } else {
+    spec.series_class = SeriesClass::kResource;
+  }
+  return spec;
+}
+
+}  // namespace seep::analysis

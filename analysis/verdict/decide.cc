@@ -1,0 +1,219 @@
+#include "analysis/verdict/decide.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace seep::analysis {
+namespace {
+
+constexpr double kLeakBarKb = 15;            // KB a minute
+constexpr double kLeakProbability = 0.98;
+constexpr double kFewSamples = 40;           // fewer must be surer
+constexpr double kFewSamplesProbability = 0.995;
+constexpr double kSecondLookProbability = 0.85;
+constexpr double kSuspectProbability = 0.85;
+constexpr double kLeastGrowthKb = 160;
+constexpr double kLeastGrowthUnits = 2.6;
+constexpr double kShortRunGrowthKb = 1024;   // allocators warm up by hundreds of KB
+constexpr double kUncollectedKb = 48 * 1024; // Java's cycles reach 48 MB
+
+bool IsMemory(SeriesClass c) { return c != SeriesClass::kResource; }
+
+double LeastGrowth(const Evidence& e) {
+  return e.whole_numbers ? std::max(kLeastGrowthUnits, 0.01 * e.level) : std::max(kLeastGrowthKb, 0.0005 * e.level);
+}
+
+double CleanTolerance(const Evidence& e, const DecisionContext& context) {
+  if (!std::isnan(context.stated.per_minute)) return context.stated.per_minute;
+  if (e.whole_numbers) return std::max({kDefaultResourcePerMinute, 3 / e.span_min, 0.01 * e.level / e.span_min});
+  return std::max(kDefaultMemoryPerMinuteKb, 0.10 * e.level / 360);
+}
+
+struct Checks {
+  bool consistent = true;
+  bool few_cycles = false;
+  bool misfit = false;
+  std::vector<Reason> failed;
+};
+
+Checks Check(const Evidence& e) {
+  Checks c;
+  const double g = e.average.growth_slope;
+  const bool by_operation = e.average.best_growth == Growth::kOperation;
+  if (!by_operation && g > 0) {
+    const double se = e.average.standard_error;
+    const double gap = (g - e.late.per_minute) / std::max(std::hypot(e.late.standard_error, se), 1e-9);
+    if (gap > (e.whole_numbers ? 2.0 : 2.5) || e.late.per_minute + e.late.standard_error < 0) {
+      c.consistent = false;
+      c.failed.push_back(Reason::kLateDisagrees);
+    }
+    const double fade = (g - e.last_quarter.per_minute) / std::max(std::hypot(e.last_quarter.standard_error, se), 1e-9);
+    if (c.consistent && fade > 3 && e.last_quarter.per_minute < 0.7 * g) {
+      c.consistent = false;
+      c.failed.push_back(Reason::kFades);
+    }
+  }
+  if (e.floors && e.average.best_growth == Growth::kLine &&
+      e.floors->per_minute + 1.5 * e.floors->standard_error < 0.4 * g) {
+    c.consistent = false;
+    c.failed.push_back(Reason::kFloorFlat);
+  }
+  if (e.long_cycles >= 1 && e.long_cycles <= 5 && e.segments == 1) {
+    c.few_cycles = true;
+    c.failed.push_back(Reason::kFewCycles);
+  }
+  const auto& shapes = e.average.best_nuisances;
+  const bool step_modelled = std::any_of(shapes.begin(), shapes.end(), [](Nuisance k) {
+    return k == Nuisance::kStep || k == Nuisance::kLateWarmUp;
+  });
+  if (e.jump_share > 0.6 && !step_modelled) {
+    c.few_cycles = true;
+    c.failed.push_back(Reason::kOneJump);
+  }
+  c.misfit = e.average.residual_sd > 2 * e.average.local_noise && e.average.autocorrelation > 0.6;
+  if (c.misfit) c.failed.push_back(Reason::kMisfit);
+  return c;
+}
+
+int CountingOperation(const Evidence& e) {
+  int best = -1;
+  for (int i = 0; i < static_cast<int>(e.operations.size()); ++i) {
+    if (best < 0 || e.operations[i].count > e.operations[best].count) best = i;
+  }
+  for (int i = 0; i < static_cast<int>(e.operations.size()); ++i) {
+    if (e.operations[i].weight > 0.05 && (best < 0 || e.operations[i].weight > e.operations[best].weight)) best = i;
+  }
+  return best;
+}
+
+// A managed heap whose collector has not run often enough: one cycle looks
+// exactly like a leak.
+bool Uncollected(const Evidence& e, const DecisionContext& context) {
+  if (context.collector != Collector::kManaged) return false;
+  // Within minutes the falls that are seen are minor collections; the old
+  // generation has not been swept yet.
+  if (e.collections >= 6 && e.span_min >= kShortRunMin) return false;
+  if (context.series_class == SeriesClass::kReservedMemory || e.whole_numbers || e.constant) return false;
+  const double growth = e.average.growth_slope * e.span_min;
+  return growth < std::max(kUncollectedKb, 0.5 * e.first_level);
+}
+
+void DecideByMinute(const Evidence& e, Decision& d) {
+  const Checks checks = Check(e);
+  const double p = e.average.probability, g = e.average.growth_slope;
+  const double grown = g * e.span_min, least = LeastGrowth(e);
+  const bool second_look = p >= kSecondLookProbability && e.suffix_z[1] > 6 && e.suffix_z[2] > 5 &&
+                           e.average.still_warming > 0.5 * e.bar;
+  const bool sound = checks.consistent && !checks.misfit && !checks.few_cycles;
+  const double sure = e.samples < kFewSamples ? kFewSamplesProbability : kLeakProbability;
+  if ((p >= sure || second_look) && g >= e.bar && grown >= least && sound) {
+    d.verdict = Verdict::kLeak;
+    d.reasons = {p >= sure ? Reason::kGrowthProven : Reason::kGrowthProvenBySuffixes};
+    return;
+  }
+  d.reasons = checks.failed;
+  const double warming = e.average.still_warming;
+  if (p >= kSuspectProbability && g >= 0.6 * e.bar && grown >= 0.6 * least && (checks.consistent || p >= 0.99)) {
+    d.verdict = Verdict::kSuspect;
+    if (d.reasons.empty()) d.reasons.push_back(Reason::kTooUncertain);
+  } else if (warming > d.tolerance_per_minute && warming * e.span_min * 0.15 > 3 * e.average.local_noise) {
+    d.verdict = Verdict::kSuspect;
+    d.reasons.push_back(Reason::kStillWarming);
+  } else if (!checks.few_cycles && d.high < d.tolerance_per_minute && p < 0.5 &&
+             warming < (e.whole_numbers ? d.tolerance_per_minute : e.bar)) {
+    d.verdict = Verdict::kClean;
+    d.reasons = {Reason::kWithinTolerancePerMinute};
+  } else if (d.reasons.empty()) {
+    d.reasons.push_back(Reason::kTooUncertain);
+  }
+}
+
+// A run too short for minutes, or a tolerance stated per operation.
+bool JudgedPerOperation(const Evidence& e, const DecisionContext& context, const Decision& d) {
+  if (d.operation < 0 || !IsMemory(context.series_class)) return false;
+  if (e.operations[d.operation].count < 20) return false;
+  return e.span_min < kShortRunMin || !std::isnan(context.stated.per_operation);
+}
+
+void DecideByOperation(const Evidence& e, const DecisionContext& context, Decision& d) {
+  const double rate = e.operations[d.operation].per_minute;
+  const double low = d.low / rate, high = d.high / rate;
+  const double tolerance = d.tolerance_per_operation;
+  if (d.verdict == Verdict::kClean && d.high < tolerance * rate) return;
+  const bool growing = d.verdict == Verdict::kLeak || d.verdict == Verdict::kSuspect;
+  if (high < tolerance && (!growing || e.average.growth_slope / rate < tolerance)) {
+    d.verdict = Verdict::kClean;
+    d.per_operation = true;
+    d.reasons = {Reason::kWithinTolerancePerOperation};
+    return;
+  }
+  if (d.verdict != Verdict::kLeak) return;
+  // Resident memory of a young process creeps by fractions of a KB an
+  // operation; twice the tolerance is beyond that.
+  const double margin = context.series_class == SeriesClass::kHeapMemory ? 1.0 : 2.0;
+  if (low < margin * tolerance || e.average.growth_slope * e.span_min < kShortRunGrowthKb) {
+    d.verdict = Verdict::kSuspect;
+    d.reasons = {Reason::kBelowTheBar};
+    return;
+  }
+  d.per_operation = true;
+  d.reasons = {Reason::kGrowthPerOperation};
+}
+
+void ApplyCaution(const Evidence& e, const DecisionContext& context, Decision& d) {
+  if (d.verdict == Verdict::kLeak && e.span_min < kShortRunMin && IsMemory(context.series_class) && !d.per_operation &&
+      e.average.growth_slope * e.span_min < kShortRunGrowthKb) {
+    d.verdict = Verdict::kSuspect;
+    d.reasons = {Reason::kTooLittleGrowth};
+  }
+  if ((d.verdict == Verdict::kLeak || d.verdict == Verdict::kClean) && Uncollected(e, context)) {
+    d.verdict = Verdict::kInconclusive;
+    d.reasons = {Reason::kFewCycles};
+  }
+  if (d.verdict == Verdict::kClean && !context.lost_samples.empty()) {
+    d.verdict = Verdict::kInconclusive;
+    d.reasons = {Reason::kSamplesLost};
+  }
+}
+
+}  // namespace
+
+double LeakBar(SeriesClass series_class, const StatedTolerance& stated, double span_min) {
+  const double minutes = std::max(span_min, 1.0);
+  if (!std::isnan(stated.per_minute)) return 0.75 * stated.per_minute;
+  if (!IsMemory(series_class)) return std::max(kLeastGrowthUnits / minutes, 0.2 / 60);
+  return kLeakBarKb;
+}
+
+Decision Decide(const Evidence& e, const DecisionContext& context) {
+  Decision d;
+  d.tolerance_per_operation = !std::isnan(context.stated.per_operation) ? context.stated.per_operation
+                              : IsMemory(context.series_class)          ? kDefaultMemoryPerOperationKb
+                                                                        : kDefaultResourcePerOperation;
+  d.tolerance_per_minute = !std::isnan(context.stated.per_minute) ? context.stated.per_minute
+                           : IsMemory(context.series_class)       ? kDefaultMemoryPerMinuteKb
+                                                                  : kDefaultResourcePerMinute;
+  if (!e.missing.empty()) {
+    d.reasons = {Reason::kNothingToFit};
+    d.slope = d.low = d.high = kUnknown;
+    return d;
+  }
+  d.tolerance_per_minute = CleanTolerance(e, context);
+  d.operation = CountingOperation(e);
+  d.slope = e.average.probability > 0.5 ? e.average.growth_slope : e.average.slope;
+  d.low = e.average.low;
+  d.high = e.average.high;
+  if (e.constant) {
+    d.slope = 0;
+    d.verdict = Verdict::kClean;
+    d.reasons = {Reason::kConstant};
+    d.low = d.high = 0;
+  } else {
+    DecideByMinute(e, d);
+    if (JudgedPerOperation(e, context, d)) DecideByOperation(e, context, d);
+  }
+  ApplyCaution(e, context, d);
+  return d;
+}
+
+}  // namespace seep::analysis

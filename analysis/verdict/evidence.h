@@ -1,0 +1,63 @@
+// Everything measured about one series before any verdict is spoken.
+//
+// Units here are the engine's: KB for bytes, things for counts, minutes for
+// rates. Threads: pure functions. Failure: `missing` says what is lacking.
+#ifndef SEEP_ANALYSIS_VERDICT_EVIDENCE_H_
+#define SEEP_ANALYSIS_VERDICT_EVIDENCE_H_
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/changepoint/levels.h"
+#include "analysis/series/track.h"
+#include "analysis/shapes/model_average.h"
+#include "analysis/trend/ar_slope.h"
+
+namespace seep::analysis {
+
+struct EvidenceRequest {
+  Track track;
+  bool whole_numbers = false;    // a count of things
+  double bar_per_minute = 15;    // smallest growth worth calling a leak
+  bool load_varies = false;
+};
+
+struct OperationRate {
+  int operation = -1;
+  double per_minute = 0;  // over the fitted stretches
+  double count = 0;
+  double weight = 0;      // posterior share of "grows with this operation"
+};
+
+struct Evidence {
+  std::string missing;  // not empty: cannot be judged, and why
+  bool whole_numbers = false;
+  double bar = 15;
+  double span_min = 0;      // first to last fitted sample
+  double fitted_min = 0;    // inside segments only
+  double level = 0;         // median of the levels
+  double first_level = 0;
+  int levels = 0;
+  int segments = 0;
+  int collections = 0;
+  int long_cycles = 0;      // collector cycles too long to average out
+  LevelKind kind = LevelKind::kFloor;
+  double samples = 0;       // that were fitted
+  bool constant = false;    // every level the same: nothing to fit
+  bool screened = false;    // no suffix rises: the contest was not needed
+  bool explained_by_load = false;
+  SlopeFit whole, late, last_quarter;
+  std::optional<SlopeFit> floors;
+  std::array<double, 4> suffix_z{};  // slopes from 0, .3, .5, .7 of the run
+  double jump_share = 0;    // of the growth that one jump carries
+  Average average;
+  std::vector<OperationRate> operations;
+};
+
+Evidence Gather(const EvidenceRequest& request);
+
+}  // namespace seep::analysis
+
+#endif  // SEEP_ANALYSIS_VERDICT_EVIDENCE_H_

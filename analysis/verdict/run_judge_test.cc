@@ -1,0 +1,216 @@
+#include "analysis/verdict/run_judge.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+#include <set>
+
+#include "analysis/series/run_summary.h"
+#include "analysis/verdict/synthetic_process.h"
+
+namespace seep::analysis {
+namespace {
+
+const SeriesVerdict& Of(const RunVerdict& run, const std::string& name) {
+  for (const SeriesVerdict& s : run.series) {
+    if (s.series == name) return s;
+  }
+  ADD_FAILURE() << "no series " << name;
+  return run.series.front();
+}
+
+// A minute of payments at 50 a second, looked at every 250 ms.
+RunVerdict MinuteOfPayments(double leak_bytes, double restart_every_s, int seed, bool fault_windows = true) {
+  RunJudge judge({});
+  const int rss = judge.AddSeries(ClassifySeries("rss", "bytes", false));
+  const int threads = judge.AddSeries(ClassifySeries("threads", "count", false));
+  const int fds = judge.AddSeries(ClassifySeries("fds", "count", false));
+  judge.AddOperation("payments");
+  EXPECT_EQ(rss, 0);
+  EXPECT_EQ(threads, 1);
+  EXPECT_EQ(fds, 2);
+  SyntheticProcess process(seed);
+  double payments = 0, restart_at = restart_every_s > 0 ? restart_every_s : 1e9;
+  int generation = 1;
+  std::mt19937 random(seed * 7 + 1);
+  for (double t = 0; t < 60; t += 0.25) {
+    if (t >= restart_at) {
+      if (fault_windows) judge.AddFaultWindow(restart_at, t + 0.3);
+      process.Restart();
+      ++generation;
+      restart_at = t + restart_every_s * std::uniform_real_distribution<>(0.8, 1.6)(random);
+    }
+    payments += 12.5;
+    process.Work(0.25, 12.5 * leak_bytes);
+    const double values[] = {process.RssBytes(), 14, 22};
+    const double operations[] = {std::floor(payments)};
+    judge.AddSample({t, generation, Phase::kSoak, values, operations, 1});
+  }
+  return judge.Final();
+}
+
+TEST(RunJudgeTest, MinuteOfLeakingPaymentsIsALeakWithItsBytes) {
+  for (int seed = 1; seed <= 10; ++seed) {
+    const RunVerdict run = MinuteOfPayments(4096, 0, seed);
+    EXPECT_EQ(run.verdict, Verdict::kLeak) << seed << " " << run.headline;
+    EXPECT_EQ(run.deciding_series, "rss");
+    EXPECT_NEAR(Of(run, "rss").per_operation.kept.value, 4096, 0.15 * 4096) << seed;
+    EXPECT_EQ(Of(run, "rss").per_operation.operation, "payments");
+  }
+}
+
+TEST(RunJudgeTest, MinuteOfCleanPaymentsIsCleanPerPayment) {
+  for (int seed = 1; seed <= 10; ++seed) {
+    const RunVerdict run = MinuteOfPayments(0, 0, seed);
+    EXPECT_EQ(run.verdict, Verdict::kClean) << seed << " " << run.headline;
+    EXPECT_LT(Of(run, "rss").per_operation.kept.high, 512) << seed;
+    EXPECT_EQ(Of(run, "fds").verdict, Verdict::kClean);
+    EXPECT_EQ(Of(run, "fds").slope_per_minute.value, 0);
+  }
+}
+
+TEST(RunJudgeTest, RestartsNeitherHideALeakNorFeignOne) {
+  for (int seed = 1; seed <= 10; ++seed) {
+    for (bool windows : {true, false}) {
+      const RunVerdict leaking = MinuteOfPayments(4096, 12, seed, windows);
+      EXPECT_EQ(leaking.verdict, Verdict::kLeak) << seed << windows << " " << leaking.headline;
+      EXPECT_NEAR(Of(leaking, "rss").per_operation.kept.value, 4096, 0.25 * 4096) << seed << windows;
+      const RunVerdict clean = MinuteOfPayments(0, 12, seed, windows);
+      EXPECT_EQ(clean.verdict, Verdict::kClean) << seed << windows << " " << clean.headline;
+    }
+  }
+}
+
+// 600 lifecycles: 240 KB of RSS, 90.3 KB of wasm memory and one fd each.
+RunVerdict Lifecycles(double seconds, bool fixed, int seed, double interval = 0.25, int lifecycles = 600) {
+  JudgePolicy policy;
+  policy.collector = Collector::kManaged;
+  RunJudge judge(policy);
+  judge.AddSeries(ClassifySeries("rss", "bytes", false));
+  judge.AddSeries(ClassifySeries("fds", "count", false));
+  judge.AddSeries(ClassifySeries("wasm_memory", "bytes", false));
+  judge.AddSeries(ClassifySeries("heap_alloc", "bytes", false));
+  judge.AddOperation("lifecycles");
+  std::mt19937 random(seed);
+  std::normal_distribution<> noise;
+  const double page = 65536;
+  double wasm_high = 20e6;
+  for (double t = 0; t < seconds; t += interval) {
+    const double n = std::floor(lifecycles * t / seconds);
+    // V8's young generation fills and empties; wasm grows in pages.
+    const double young = 8e6 * std::fmod(t / 1.7, 1.0);
+    const double step = 61e6 / (1 + std::exp(-(t / seconds - 0.25) * 60));
+    const double rss = fixed ? 73e6 + step + 600 * n + young * 0.3 : 68e6 + 240 * 1024 * n + young * 0.3;
+    wasm_high = std::max(wasm_high, std::ceil((20e6 + (fixed ? 0 : 90.3 * 1024 * n)) / page) * page);
+    const double values[] = {std::floor((rss + 1e5 * noise(random)) / 4096) * 4096, fixed ? 23 : 23 + n, wasm_high,
+                             6e6 + young + 2000 * n};
+    const double operations[] = {n};
+    judge.AddSample({t, 1, Phase::kSoak, values, operations, kUnknown});
+  }
+  return judge.Final();
+}
+
+TEST(RunJudgeTest, LifecyclesThatLeakAreFoundOnEverySeriesWithTheirFigures) {
+  for (double seconds : {12.0, 30.0, 60.0}) {
+    const RunVerdict run = Lifecycles(seconds, false, 3);
+    EXPECT_EQ(run.verdict, Verdict::kLeak) << run.headline;
+    for (const char* name : {"rss", "fds", "wasm_memory"}) EXPECT_EQ(Of(run, name).verdict, Verdict::kLeak) << name << seconds;
+    EXPECT_NEAR(Of(run, "rss").per_operation.kept.value, 240 * 1024, 0.03 * 240 * 1024) << seconds;
+    EXPECT_NEAR(Of(run, "fds").per_operation.kept.value, 1.0, 0.03) << seconds;
+    EXPECT_NEAR(Of(run, "wasm_memory").per_operation.kept.value, 90.3 * 1024, 0.03 * 90.3 * 1024) << seconds;
+  }
+}
+
+TEST(RunJudgeTest, AOneTimeStepIsNeverALeak) {
+  for (int seed = 1; seed <= 10; ++seed) {
+    for (double seconds : {12.0, 30.0, 60.0}) {
+      const RunVerdict run = Lifecycles(seconds, true, seed, 0.25, 2000);
+      EXPECT_NE(run.verdict, Verdict::kLeak) << seed << " " << seconds << " " << run.headline;
+    }
+  }
+}
+
+TEST(RunJudgeTest, ReplayIsBitIdenticalAndLooksChangeNothing) {
+  const auto play = [](bool look) {
+    RunJudge judge({});
+    judge.AddSeries(ClassifySeries("rss", "bytes", false));
+    std::mt19937 random(5);
+    for (int i = 0; i < 20000; ++i) {
+      const double values[] = {5e7 + i * 300.0 + std::normal_distribution<>(0, 2e5)(random)};
+      judge.AddSample({i * 0.5, 1, Phase::kSoak, values, {}, kUnknown});
+      if (look && i % 3000 == 2999) (void)judge.Provisional();
+    }
+    return judge.Final();
+  };
+  const RunVerdict a = play(false), b = play(true);
+  EXPECT_EQ(a.headline, b.headline);
+  EXPECT_EQ(a.series[0].probability, b.series[0].probability);
+  EXPECT_EQ(a.series[0].slope_per_minute.low, b.series[0].slope_per_minute.low);
+  EXPECT_EQ(a.series[0].slope_per_minute.high, b.series[0].slope_per_minute.high);
+  EXPECT_EQ(a.verdict, Verdict::kLeak);
+  EXPECT_NEAR(a.series[0].slope_per_minute.value, 36000, 1800);
+}
+
+TEST(RunJudgeTest, MissingDataIsNeverAPass) {
+  const auto flat = [](RunJudge& judge, int samples) {
+    judge.AddSeries(ClassifySeries("heap", "bytes", false));
+    std::mt19937 random(2);
+    for (int i = 0; i < samples; ++i) {
+      const double values[] = {5e7 + std::normal_distribution<>(0, 3e4)(random)};
+      judge.AddSample({i * 2.0, 1, Phase::kSoak, values, {}, kUnknown});
+    }
+    return judge.Final();
+  };
+  RunJudge whole({}), gap({}), few({}), invalid({}), empty({});
+  EXPECT_EQ(flat(whole, 1800).verdict, Verdict::kClean);
+  gap.AddGap(1000, 1100, "agent restarted");
+  EXPECT_EQ(flat(gap, 1800).verdict, Verdict::kInconclusive);
+  EXPECT_EQ(flat(few, 30).verdict, Verdict::kInconclusive);
+  invalid.MarkInvalid("the target never worked");
+  EXPECT_EQ(flat(invalid, 1800).verdict, Verdict::kInvalid);
+  EXPECT_EQ(empty.Final().verdict, Verdict::kInconclusive);
+}
+
+TEST(RunJudgeTest, ClockThatRunsBackwardsMakesTheRunInvalid) {
+  RunJudge judge({});
+  judge.AddSeries(ClassifySeries("rss", "bytes", false));
+  const double values[] = {1e6};
+  judge.AddSample({100, 1, Phase::kSoak, values, {}, kUnknown});
+  judge.AddSample({10, 1, Phase::kSoak, values, {}, kUnknown});
+  EXPECT_EQ(judge.Final().verdict, Verdict::kInvalid);
+}
+
+TEST(RunJudgeTest, LimitsAndBudgetsAreProjected) {
+  JudgePolicy policy;
+  policy.budgets = {{"rss", 100e6}};
+  RunJudge judge(policy);
+  judge.AddSeries(ClassifySeries("rss", "bytes", false));
+  judge.SetLimit("rss", 200e6, "cgroup memory.max");
+  for (int i = 0; i < 600; ++i) {
+    const double values[] = {50e6 + i * 10000.0};
+    judge.AddSample({i * 1.0, 1, Phase::kSoak, values, {}, kUnknown});
+  }
+  const RunVerdict run = judge.Final();
+  ASSERT_EQ(run.verdict, Verdict::kLeak) << run.headline;
+  EXPECT_NEAR(run.series[0].limit_reached_in_s, (100e6 - 55.99e6) / 10000, 60);
+  EXPECT_EQ(run.series[0].limit, "budget");
+  ASSERT_EQ(run.rules.size(), 1u);
+  EXPECT_FALSE(run.rules[0].breached);
+}
+
+TEST(RunJudgeTest, MemoryIsBounded) {
+  RunSummary summary;
+  summary.AddSeries();
+  for (int i = 0; i < 300000; ++i) {
+    const double values[] = {1.0 * i};
+    summary.AddRow(i, i / 7, RowUse::kFit, values, {}, kUnknown);  // a restart every seven samples
+    ASSERT_LE(summary.time_cells().size(), kMaxCells);
+  }
+  EXPECT_LE(summary.bytes_per_series(), 100 * 1024u);
+  EXPECT_GT(summary.dropped_segments(), 0);
+}
+
+}  // namespace
+}  // namespace seep::analysis
