@@ -1,0 +1,27 @@
+#include "agent/async/waiting.h"
+
+namespace seep::agent {
+
+void StopSignal::Park(absl::Duration duration, std::coroutine_handle<> caller) {
+  if (stopped_) {
+    loop_.Post([caller] { caller.resume(); });
+    return;
+  }
+  const std::uint64_t ticket = ++last_;
+  const TimerId timer = loop_.RunAfter(duration, [this, ticket] {
+    const auto parked = parked_.extract(ticket);
+    parked.mapped().caller.resume();
+  });
+  parked_.emplace(ticket, Parked{timer, caller});
+}
+
+void StopSignal::Stop() {
+  if (stopped_) return;
+  stopped_ = true;
+  for (const auto& [ticket, parked] : std::exchange(parked_, {})) {
+    loop_.Cancel(parked.timer);
+    loop_.Post([caller = parked.caller] { caller.resume(); });
+  }
+}
+
+}  // namespace seep::agent

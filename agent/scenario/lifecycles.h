@@ -1,0 +1,40 @@
+// The lifecycle scenario: build → use → disconnect → destroy, over and over, on
+// instances of its own, several workers side by side.
+//
+// Threads: the loop's only.
+// Failure: a lifecycle with a failed step is not counted; its instance is still
+//          taken down, and the next one begins.
+#ifndef SEEP_AGENT_SCENARIO_LIFECYCLES_H_
+#define SEEP_AGENT_SCENARIO_LIFECYCLES_H_
+
+#include <cstdint>
+#include <string>
+
+#include "agent/scenario/pacer.h"
+#include "agent/scenario/wallet.h"
+
+namespace seep::agent {
+
+class Lifecycles {
+ public:
+  explicit Lifecycles(ScenarioContext& context);
+  // Until stopped, or `count` lifecycles have succeeded.
+  Async<void> Run();
+
+ private:
+  Async<void> Work(std::uint32_t worker);
+  Async<bool> LiveOnce(std::uint32_t worker, std::uint64_t number);
+  Async<bool> Use(Wallet& wallet);
+  Async<bool> UseFor(Wallet& wallet, std::string operation);
+  bool Claim();
+
+  ScenarioContext& context_;
+  const v1::LifecycleScenario& spec_;
+  Pacer pacer_;
+  std::uint64_t under_way_ = 0;
+  std::uint64_t begun_ = 0;
+};
+
+}  // namespace seep::agent
+
+#endif  // SEEP_AGENT_SCENARIO_LIFECYCLES_H_

@@ -1,0 +1,53 @@
+#include "agent/scenario/scenario_counters.h"
+
+#include "absl/strings/ascii.h"
+
+namespace seep::agent {
+namespace {
+
+constexpr std::size_t kMaxKinds = 32;
+constexpr std::size_t kMaxKindLength = 48;
+
+// A host of a newer protocol may send any kind: only gauge names get through.
+std::string AsGaugeName(std::string_view kind) {
+  std::string name;
+  for (const char c : kind.substr(0, kMaxKindLength)) {
+    const char lower = absl::ascii_tolower(static_cast<unsigned char>(c));
+    name += absl::ascii_isalnum(static_cast<unsigned char>(lower)) ? lower : '_';
+  }
+  return name.empty() ? "unknown" : name;
+}
+
+}  // namespace
+
+void ScenarioCounters::CountError(std::string_view kind) {
+  ++errors_;
+  std::string name = AsGaugeName(kind);
+  if (!by_kind_.contains(name) && by_kind_.size() >= kMaxKinds) name = "other";
+  ++by_kind_[name];
+}
+
+std::vector<ScenarioValue> ScenarioCounters::Values() const {
+  std::vector<ScenarioValue> values;
+  const auto add = [&](std::string name, std::uint64_t count, bool operation) {
+    if (count > 0) values.push_back({std::move(name), static_cast<double>(count), operation, true});
+  };
+  add("payments", payments, true);
+  add("reconnects", reconnects, true);
+  add("lifecycles", lifecycles, true);
+  add("listener_changes", listener_changes, true);
+  add("history_queries", history_queries, true);
+  add("syncs", syncs, true);
+  add("parses", parses, true);
+  add("refills", refills, false);
+  add("collections", collections, false);
+  add("replacements", replacements, false);
+  add("warnings", warnings, false);
+  add("events", events, false);
+  values.push_back({"errors", static_cast<double>(errors_), false, true});
+  for (const auto& [kind, count] : by_kind_) add("errors." + kind, count, false);
+  values.push_back({"listeners_expected", static_cast<double>(listeners_expected), false, false});
+  return values;
+}
+
+}  // namespace seep::agent

@@ -1,0 +1,213 @@
+#include "agent/scenario/scenario_engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "agent/scenario/error_pause.h"
+#include "agent/scenario/parse_inputs.h"
+#include "common/os/files.h"
+#include "sdk/driver_protocol/json_writer.h"
+#include "sdk/driver_protocol/protocol.h"
+
+namespace seep::agent {
+namespace {
+
+namespace method = driver::method;
+constexpr int kConnectTries = 5;
+constexpr std::uint32_t kMaxChurn = 1000;
+
+}  // namespace
+
+ScenarioEngine::ScenarioEngine(EventLoop& loop, HostCalls& host, const ScenarioPlan& plan, ScenarioCounters& counters,
+                               Faucet* faucet, std::function<void(std::string)> note)
+    : context_{loop, host, plan, counters, faucet, std::move(note)}, spec_(plan.spec),
+      reconnected_at_payments_(counters.payments), reconnected_at_(loop.clock().Now()) {}
+
+void ScenarioEngine::MakeWallets() {
+  const ScenarioPlan& plan = context_.plan;
+  const auto add = [&](std::string role, const WalletSecret& secret) {
+    const std::string directory = plan.work_directory + "/" + role;
+    wallets_.push_back(std::make_unique<Wallet>(context_, std::move(role), secret, directory));
+  };
+  add("alice", plan.alice);
+  add("bob", plan.bob);
+  for (std::uint32_t i = 1; i <= plan.extra_instances; ++i) {
+    add(absl::StrCat("alice-extra", i), plan.alice);
+    add(absl::StrCat("bob-extra", i), plan.bob);
+  }
+}
+
+Async<absl::Status> ScenarioEngine::Setup() {
+  if (absl::Status status = CheckScenario(spec_, context_.host); !status.ok()) co_return status;
+  context_.counters.listeners_expected = 0;  // a new process holds none
+  if (spec_.has_lifecycle()) lifecycles_.emplace(context_);
+  if (!context_.plan.needs_wallets()) co_return absl::OkStatus();
+  MakeWallets();
+  for (const auto& wallet : wallets_) {
+    const std::string directory = context_.plan.work_directory + "/" + wallet->role();
+    if (absl::Status made = MakeDirectories(directory, 0700); !made.ok()) co_return made;
+  }
+  if (spec_.has_payments()) payments_.emplace(context_, *wallets_[0], *wallets_[1]);
+  absl::Duration pause = absl::Seconds(1);
+  for (int tried = 1; !co_await ConnectAll(); ++tried, pause *= 2) {
+    if (context_.stop.stopped()) co_return absl::CancelledError("stopped while connecting");
+    std::string why;
+    bool permanent = false;
+    for (const auto& wallet : wallets_) {
+      if (wallet->alive()) continue;
+      why = wallet->last_error();
+      permanent = wallet->error_is_permanent();
+      break;
+    }
+    if (permanent || tried == kConnectTries) co_return absl::UnavailableError(why);
+    co_await context_.stop.Sleep(pause);
+  }
+  co_return absl::OkStatus();
+}
+
+Async<bool> ScenarioEngine::ConnectAll() {
+  bool all = true;
+  for (const auto& wallet : wallets_) {
+    if (wallet->alive()) continue;
+    co_await wallet->Destroy();
+    if (!co_await wallet->Connect()) all = false;
+    if (context_.stop.stopped()) co_return false;
+    if (!all && wallet->error_is_permanent()) co_return false;
+  }
+  co_return all;
+}
+
+Async<void> ScenarioEngine::Run() {
+  TaskGroup parts(context_.loop);
+  if (lifecycles_) parts.Add(lifecycles_->Run());
+  if (!wallets_.empty()) parts.Add(RunTicks());
+  co_await parts.Join();
+}
+
+Async<void> ScenarioEngine::RunTicks() {
+  Pacer pacer(context_.loop, context_.stop, context_.plan.pace);
+  while (!context_.stop.stopped()) {
+    const bool good = co_await Tick();
+    if (!good) co_await context_.stop.Sleep(kErrorPause);
+    co_await pacer.Pause();
+  }
+}
+
+// The order of the seeds' harness (sdk-under-test.md, "in one tick").
+Async<bool> ScenarioEngine::Tick() {
+  if (!co_await ReviveDead()) co_return false;
+  if (ReconnectIsDue()) co_return co_await ReconnectAll();
+  bool good = true;
+  if (spec_.has_listener_churn()) good = co_await ChurnListeners() && good;
+  if (spec_.has_sync() && !context_.stop.stopped()) good = co_await SyncBoth() && good;
+  if (spec_.has_history() && !context_.stop.stopped()) good = co_await QueryHistory() && good;
+  if (spec_.has_collect_garbage() && !context_.stop.stopped()) good = co_await CollectGarbage() && good;
+  if (spec_.has_parse() && !context_.stop.stopped()) good = co_await ParseAll() && good;
+  if (payments_ && !context_.stop.stopped()) good = co_await payments_->PayOnce() && good;
+  co_return good;
+}
+
+Async<bool> ScenarioEngine::ReviveDead() {
+  for (const auto& wallet : wallets_) {
+    if (wallet->alive()) continue;
+    co_await wallet->Destroy();
+    if (context_.stop.stopped()) co_return false;
+    if (!co_await wallet->Connect()) co_return false;
+    ++context_.counters.replacements;
+  }
+  co_return true;
+}
+
+bool ScenarioEngine::ReconnectIsDue() const {
+  if (!spec_.has_reconnect()) return false;
+  const v1::ReconnectScenario& reconnect = spec_.reconnect();
+  if (reconnect.every_payments() > 0 && spec_.has_payments()) {
+    // At least that many since the last one: lost wallets may skip a multiple.
+    return context_.counters.payments >= reconnected_at_payments_ + reconnect.every_payments();
+  }
+  if (reconnect.every_ms() > 0) {
+    return context_.loop.clock().Now() - reconnected_at_ >= absl::Milliseconds(reconnect.every_ms());
+  }
+  return !spec_.has_payments();  // by the pace
+}
+
+Async<bool> ScenarioEngine::ReconnectAll() {
+  bool all = true;
+  for (const auto& wallet : wallets_) {
+    co_await wallet->Disconnect();
+    if (context_.stop.stopped()) co_return true;
+    if (co_await wallet->Connect()) ++context_.counters.reconnects;
+    else all = false;
+  }
+  reconnected_at_payments_ = context_.counters.payments;
+  reconnected_at_ = context_.loop.clock().Now();
+  co_await context_.stop.Sleep(absl::Milliseconds(spec_.reconnect().settle_ms()));
+  co_return all;
+}
+
+Async<bool> ScenarioEngine::ChurnListeners() {
+  const std::uint32_t count = std::min(std::max(spec_.listener_churn().count(), 1u), kMaxChurn);
+  const bool capture = spec_.listener_churn().capture_instance();
+  for (int side = 0; side < 2; ++side) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (!co_await wallets_[side]->AddListener(capture)) co_return false;
+    }
+  }
+  for (int side = 0; side < 2; ++side) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (!co_await wallets_[side]->RemoveOldestListener()) co_return false;
+    }
+  }
+  co_return true;
+}
+
+Async<bool> ScenarioEngine::SyncBoth() {
+  for (int side = 0; side < 2; ++side) {
+    const CallOutcome outcome = co_await wallets_[side]->Call(method::kSync);
+    if (!outcome.ok()) co_return false;
+    ++context_.counters.syncs;
+  }
+  co_return true;
+}
+
+Async<bool> ScenarioEngine::QueryHistory() {
+  for (int side = 0; side < 2; ++side) {
+    driver::JsonWriter params;
+    params.BeginObject().Key("limit").Integer(spec_.history().limit());
+    params.Key("destroy_response").Bool(spec_.history().destroy_response()).EndObject();
+    const CallOutcome outcome = co_await wallets_[side]->Call(method::kListPayments, params.Take());
+    if (!outcome.ok()) co_return false;
+    ++context_.counters.history_queries;
+  }
+  co_return true;
+}
+
+Async<bool> ScenarioEngine::CollectGarbage() {
+  HostCall call{method::kCollectGarbage, ""};
+  const CallOutcome outcome = co_await CallHost(context_, std::move(call));
+  if (outcome.ok()) ++context_.counters.collections;
+  co_return outcome.ok();
+}
+
+Async<bool> ScenarioEngine::ParseAll() {
+  std::vector<std::string> inputs(spec_.parse().inputs().begin(), spec_.parse().inputs().end());
+  if (inputs.empty()) inputs = BuiltInParseInputs();
+  bool good = true;
+  for (const std::string& input : inputs) {
+    driver::JsonWriter params;
+    params.BeginObject().Key("input").String(input).EndObject();
+    const CallOutcome outcome = co_await wallets_[0]->Call(method::kParse, params.Take());
+    if (outcome.ok()) ++context_.counters.parses;
+    else good = false;
+    if (!wallets_[0]->alive()) co_return false;
+  }
+  co_return good;
+}
+
+Async<void> ScenarioEngine::Teardown() {
+  Stop();
+  for (const auto& wallet : wallets_) co_await wallet->Disconnect();
+}
+
+}  // namespace seep::agent
