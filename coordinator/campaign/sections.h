@@ -1,0 +1,19 @@
+// The sections of one cell of a campaign, each read into its message.
+#ifndef SEEP_COORDINATOR_CAMPAIGN_SECTIONS_H_
+#define SEEP_COORDINATOR_CAMPAIGN_SECTIONS_H_
+
+#include "coordinator/campaign/campaign_parser.h"
+#include "coordinator/campaign/field_reader.h"
+
+namespace seep::coordinator {
+
+void ReadTarget(FieldReader& campaign, Diagnostics& diagnostics, PlannedRun& run);
+void ReadScenario(FieldReader& campaign, Diagnostics& diagnostics, v1::ScenarioSpec& scenario);
+void ReadTiming(FieldReader& campaign, Diagnostics& diagnostics, v1::RunSpec& spec);
+void ReadWallets(FieldReader& campaign, Diagnostics& diagnostics, v1::RunSpec& spec);
+void ReadChaos(FieldReader& campaign, Diagnostics& diagnostics, v1::ChaosSpec& chaos);
+void ReadVerdict(FieldReader& campaign, Diagnostics& diagnostics, v1::VerdictSpec& judging);
+
+}  // namespace seep::coordinator
+
+#endif  // SEEP_COORDINATOR_CAMPAIGN_SECTIONS_H_

@@ -1,0 +1,25 @@
+// What a change in a run looks like to people and to the store.
+#ifndef SEEP_COORDINATOR_RUNS_RUN_MESSAGES_H_
+#define SEEP_COORDINATOR_RUNS_RUN_MESSAGES_H_
+
+#include <string>
+
+#include "common/clock/clock.h"
+#include "seep/v1/agent_link.pb.h"
+#include "seep/v1/run.pb.h"
+#include "storage/records.h"
+
+namespace seep::coordinator {
+
+v1::RunEvent MakeEvent(const v1::Run& run, WallTime now, absl::Duration elapsed, std::string kind,
+                       std::string message);
+v1::RunEvent FaultEvent(const v1::Run& run, WallTime now, const v1::FaultReport& report);
+std::string DescribeState(const v1::Run& run);  // "failed: the target ended at once (exit 3)"
+
+// Updates `run` by what is new in `now` and gives what must be stored: the run
+// if it changed, generations that began or ended, an event for each.
+storage::RunChange ChangesIn(const v1::RunStatus& before, const v1::RunStatus& now, v1::Run& run);
+
+}  // namespace seep::coordinator
+
+#endif  // SEEP_COORDINATOR_RUNS_RUN_MESSAGES_H_
