@@ -12,7 +12,7 @@ const gauges = require('./gauges.cjs');
 const { toPlain } = require('./json.cjs');
 const { availableOperations, readOperation } = require('./operations.cjs');
 const params = require('./params.cjs');
-const { readSettings, sdkConfig } = require('./settings.cjs');
+const { defaultMode, readSettings, sdkConfig } = require('./settings.cjs');
 const { Wallet } = require('./wallet.cjs');
 
 const PROTOCOL = { major: 1, minor: 0 };
@@ -121,6 +121,7 @@ class BreezHost {
     this.settings = readSettings(params.optionalObject(p, 'settings'));
     const { sdk, version } = this.loadSdk(this.settings.sdk_version);
     this.sdk = sdk;
+    this.settings.mode ??= defaultMode(sdk);
     const introduce = () => {
       this.initialized = true;
       return this.#introduction(sdk, version);

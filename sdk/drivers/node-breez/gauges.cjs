@@ -64,6 +64,15 @@ function declaredGauges() {
   return Object.entries(GAUGES).map(([name, [unit, kind]]) => ({ name, unit, kind }));
 }
 
+// Node reads /proc for this, which fails when the SDK has leaked the last file descriptor.
+function arrayBuffers() {
+  try {
+    return process.memoryUsage().arrayBuffers;
+  } catch {
+    return null;
+  }
+}
+
 // `host` supplies the figures that are its own: see Host.figures().
 function readGauges(host, wasmMemory, collections) {
   const heap = v8.getHeapStatistics();
@@ -73,7 +82,7 @@ function readGauges(host, wasmMemory, collections) {
     heap_in_use: heap.total_physical_size,
     heap_sys: heap.total_heap_size,
     external: heap.external_memory,
-    array_buffers: process.memoryUsage().arrayBuffers,
+    array_buffers: arrayBuffers(),
     malloced: heap.malloced_memory,
     wasm_memory: wasmMemory(),
     gc_count: collections.count,

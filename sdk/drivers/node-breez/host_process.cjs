@@ -11,12 +11,14 @@ class HostProcess {
   #nextId = 1;
   #waiting = new Map();
 
-  constructor(args = [], { env = {}, command = path.join(__dirname, 'run.sh') } = {}) {
+  // `command` and `prefix` start run.sh through something else, e.g. a shell that sets limits.
+  constructor(args = [], { env = {}, command, prefix = [] } = {}) {
     this.notifications = [];
     this.unsolicited = []; // answers without an id
     this.badLines = [];
     this.stderr = '';
-    this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+    const launcher = path.join(__dirname, 'run.sh');
+    this.child = spawn(command ?? launcher, command ? [...prefix, launcher, ...args] : args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     this.exited = new Promise((resolve) => {
       this.child.on('exit', (code, signal) => {
         for (const { reject } of this.#waiting.values()) reject(new Error(`the host ended (${code ?? signal}): ${this.stderr.slice(-2000)}`));

@@ -181,7 +181,8 @@ build_native_module() {
 
 install_version() {
   local version="$1" lock="$here/locks/breez-sdk-spark/$1" target="$dir/$1" stamp fresh="$work/$1"
-  stamp="node=$node_key lock=$(cat "$lock/package-lock.json" 2>/dev/null | cksum | tr ' ' -)"
+  stamp="node=$node_key lock=none"
+  [ ! -e "$lock/package-lock.json" ] || stamp="node=$node_key lock=$(cksum <"$lock/package-lock.json" | tr ' ' -)"
   if [ "$(cat "$target/.installed" 2>/dev/null)" = "$stamp" ] && sqlite_works "$target"; then
     say "$version is installed"
     return

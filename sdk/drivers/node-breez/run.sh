@@ -8,6 +8,7 @@ versions=$here/versions
 previous=
 for argument in "$@"; do
   [ "$previous" = --versions-dir ] && versions=$argument
+  case $argument in --versions-dir=*) versions=${argument#--versions-dir=} ;; esac
   previous=$argument
 done
 node=${SEEP_NODE:-}

@@ -5,7 +5,7 @@ const { ProtocolError } = require('./errors.cjs');
 const params = require('./params.cjs');
 
 const DEFAULTS = {
-  mode: 'server', // 'server' (no background tasks) or 'client'
+  mode: undefined, // 'server' (no background tasks) or 'client'; undefined: server where the version has it
   network_url_port: 1, // loopback port that nobody listens on: every call to the network fails at once
   live_network: false, // true: the SDK's own hosts, for machines that have a network and credentials
   sdk_version: undefined, // overrides --sdk-version
@@ -54,6 +54,10 @@ function sdkConfig(sdk, settings, network) {
   return config;
 }
 
+function defaultMode(sdk) {
+  return typeof sdk.defaultServerConfig === 'function' ? 'server' : 'client';
+}
+
 function closeNetwork(config, url) {
   config.realTimeSyncServerUrl = undefined;
   // Publishing this preference is a call to the network that connect would wait for.
@@ -65,4 +69,4 @@ function closeNetwork(config, url) {
   if (config.sparkConfig.sspConfig) config.sparkConfig.sspConfig.baseUrl = url;
 }
 
-module.exports = { readSettings, sdkConfig, DEFAULTS };
+module.exports = { readSettings, sdkConfig, defaultMode };

@@ -30,9 +30,9 @@ async function lifecycles(host, count, storageDir) {
   }
 }
 
-async function measure(version, count, mode = 'server') {
+async function measure(version, count, mode = 'server', versionsDirectory = path.join(__dirname, 'versions')) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'node-breez-'));
-  const host = new HostProcess(['--sdk-version', version]);
+  const host = new HostProcess(['--sdk-version', version, '--versions-dir', versionsDirectory]);
   try {
     await host.call('initialize', { protocol: { major: 1, minor: 0 }, client: { name: 'figures', version: '1' }, settings: { mode } });
     await lifecycles(host, WARM_UP, directory);
