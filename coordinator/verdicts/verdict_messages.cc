@@ -1,0 +1,93 @@
+#include "coordinator/verdicts/verdict_messages.h"
+
+namespace seep::coordinator {
+namespace {
+
+v1::Verdict ToMessage(analysis::Verdict verdict) {
+  switch (verdict) {
+    case analysis::Verdict::kInvalid: return v1::VERDICT_INVALID;
+    case analysis::Verdict::kInconclusive: return v1::VERDICT_INCONCLUSIVE;
+    case analysis::Verdict::kClean: return v1::VERDICT_CLEAN;
+    case analysis::Verdict::kSuspect: return v1::VERDICT_SUSPECT;
+    case analysis::Verdict::kLeak: return v1::VERDICT_LEAK;
+  }
+  return v1::VERDICT_UNSPECIFIED;
+}
+
+void Set(v1::Estimate& out, const analysis::Estimate& estimate) {
+  out.set_value(estimate.value);
+  out.set_low(estimate.low);
+  out.set_high(estimate.high);
+}
+
+void Set(v1::SeriesVerdict& out, const analysis::SeriesVerdict& series) {
+  out.set_series(series.series);
+  out.set_unit(series.unit);
+  out.set_verdict(ToMessage(series.verdict));
+  out.set_judged(series.judged);
+  out.set_probability(series.probability);
+  out.set_first(series.first);
+  out.set_last(series.last);
+  out.set_min(series.min);
+  out.set_max(series.max);
+  out.set_samples(series.samples);
+  Set(*out.mutable_slope_per_minute(), series.slope_per_minute);
+  out.set_r_squared(series.r_squared);
+  out.set_operation(series.per_operation.operation);
+  Set(*out.mutable_kept_per_operation(), series.per_operation.kept);
+  out.set_operation_weight(series.per_operation.weight);
+  out.set_tolerance_per_minute(series.tolerance.per_minute);
+  out.set_tolerance_per_operation(series.tolerance.per_operation);
+  out.set_detectable_per_minute(series.detectable_per_minute);
+  out.set_detectable_per_operation(series.detectable_per_operation);
+  out.set_warmup_end_s(series.warmup_end_s);
+  out.set_onset_s(series.onset_s);
+  out.set_limit_reached_in_s(series.limit_reached_in_s);
+  out.set_limit(series.limit);
+  out.set_cycles(series.cycles);
+  out.set_levels(series.levels);
+  out.set_shape(series.shape);
+  out.set_explanation(series.explanation);
+}
+
+}  // namespace
+
+analysis::JudgePolicy PolicyOf(const v1::Run& run) {
+  const v1::VerdictSpec& judging = run.judging();
+  analysis::JudgePolicy policy;
+  if (judging.has_memory_per_minute_bytes()) policy.memory_per_minute_bytes = judging.memory_per_minute_bytes();
+  if (judging.has_memory_per_operation_bytes()) {
+    policy.memory_per_operation_bytes = judging.memory_per_operation_bytes();
+  }
+  if (judging.has_resource_per_minute()) policy.resource_per_minute = judging.resource_per_minute();
+  if (judging.has_resource_per_operation()) policy.resource_per_operation = judging.resource_per_operation();
+  if (judging.managed_collector()) {
+    const bool forced = run.spec().sampling().force_collection() || run.spec().scenario().has_collect_garbage();
+    policy.collector = forced ? analysis::Collector::kForced : analysis::Collector::kManaged;
+  }
+  policy.planned_duration_s = static_cast<double>(run.spec().duration_ms()) / 1000;
+  policy.rule_sets.assign(judging.rule_sets().begin(), judging.rule_sets().end());
+  for (const auto& budget : judging.budgets()) policy.budgets.push_back({budget.series(), budget.ceiling()});
+  return policy;
+}
+
+v1::RunVerdict ToMessage(const analysis::RunVerdict& verdict) {
+  v1::RunVerdict out;
+  out.set_verdict(ToMessage(verdict.verdict));
+  out.set_provisional(verdict.provisional);
+  out.set_deciding_series(verdict.deciding_series);
+  out.set_headline(verdict.headline);
+  for (const auto& series : verdict.series) Set(*out.add_series(), series);
+  for (const auto& finding : verdict.rules) {
+    v1::RuleFinding& rule = *out.add_rules();
+    rule.set_rule_set(finding.rule_set);
+    rule.set_rule(finding.rule);
+    rule.set_series(finding.series);
+    rule.set_breached(finding.breached);
+    rule.set_applicable(finding.applicable);
+    rule.set_measured(finding.measured);
+  }
+  return out;
+}
+
+}  // namespace seep::coordinator
