@@ -52,8 +52,8 @@ struct AppendOutcome {
 };
 
 struct RunFilter {
-  std::string campaign_id;  // empty: any
-  std::string agent;        // empty: any
+  std::string campaign_id = {};  // empty: any
+  std::string agent = {};        // empty: any
   v1::RunState state = v1::RUN_STATE_UNSPECIFIED;  // unspecified: any
   v1::Verdict verdict = v1::VERDICT_UNSPECIFIED;
   bool open_only = false;   // neither finished, failed nor cancelled

@@ -1,0 +1,13 @@
+#include "storage/migrations/001_first_schema.h"
+#include "storage/migrations/migration.h"
+
+namespace seep::storage {
+
+const std::vector<Migration>& Migrations() {
+  static const auto* const migrations = new std::vector<Migration>{
+      {"first schema", kFirstSchema},
+  };
+  return *migrations;
+}
+
+}  // namespace seep::storage

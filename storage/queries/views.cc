@@ -1,0 +1,85 @@
+#include "storage/queries/views.h"
+
+// An instant of the calendar, NULL when it has not come.
+#define SEEP_TIME(column) "strftime('%Y-%m-%dT%H:%M:%SZ', nullif(" column ", 0) / 1000000, 'unixepoch')"
+#define SEEP_VERDICT(column)                                                               \
+  "CASE " column " WHEN 1 THEN 'INVALID' WHEN 2 THEN 'INCONCLUSIVE' WHEN 3 THEN 'CLEAN' "  \
+  "WHEN 4 THEN 'SUSPECT' WHEN 5 THEN 'LEAK' END"
+#define SEEP_STATE(column)                                                                 \
+  "CASE " column " WHEN 1 THEN 'queued' WHEN 2 THEN 'assigned' WHEN 3 THEN 'starting' "    \
+  "WHEN 4 THEN 'running' WHEN 5 THEN 'stopping' WHEN 6 THEN 'finished' "                   \
+  "WHEN 7 THEN 'failed' WHEN 8 THEN 'cancelled' WHEN 9 THEN 'lost' END"
+
+namespace seep::storage {
+
+const char kViews[] =
+    "DROP VIEW IF EXISTS campaigns; CREATE VIEW campaigns AS"
+    " SELECT c.campaign_id AS campaign, c.name, " SEEP_TIME("c.created_wall_us") " AS created, c.cancelled,"
+    " (SELECT count(*) FROM run r WHERE r.campaign_no = c.campaign_no) AS runs, c.yaml FROM campaign c;"
+
+    "DROP VIEW IF EXISTS runs; CREATE VIEW runs AS"
+    " SELECT r.run_id AS run, c.campaign_id AS campaign, r.name, " SEEP_STATE("r.state") " AS state,"
+    " r.state_reason AS reason, " SEEP_VERDICT("nullif(r.verdict, 0)") " AS verdict, v.provisional,"
+    " v.headline, r.agent, r.driver, r.sdk_name AS sdk, r.sdk_version, r.seed, r.generation AS generations,"
+    " r.interrupted, " SEEP_TIME("r.created_wall_us") " AS created, " SEEP_TIME("r.started_wall_us") " AS started, "
+    SEEP_TIME("r.ended_wall_us") " AS ended,"
+    " (nullif(r.ended_wall_us, 0) - nullif(r.started_wall_us, 0)) / 1e6 AS duration_s,"
+    " (SELECT ifnull(sum(s.samples), 0) FROM stream s WHERE s.run_no = r.run_no) AS samples,"
+    " (SELECT ifnull(sum(s.lost), 0) FROM stream s WHERE s.run_no = r.run_no) AS samples_lost"
+    " FROM run r JOIN campaign c USING (campaign_no) LEFT JOIN verdict v USING (run_no);"
+
+    "DROP VIEW IF EXISTS verdicts; CREATE VIEW verdicts AS"
+    " SELECT r.run_id AS run, s.series, " SEEP_VERDICT("s.verdict") " AS verdict, s.judged, s.unit, s.first,"
+    " s.last, s.min, s.max, s.slope_per_minute, s.slope_low, s.slope_high, s.r_squared, s.probability,"
+    " nullif(s.operation, '') AS operation, s.kept_per_operation, s.kept_low, s.kept_high,"
+    " s.detectable_per_minute, s.explanation FROM series_verdict s JOIN run r USING (run_no);"
+
+    "DROP VIEW IF EXISTS faults; CREATE VIEW faults AS"
+    " SELECT r.run_id AS run, f.fault_id AS fault,"
+    " CASE f.kind WHEN 1 THEN 'kill' WHEN 2 THEN 'terminate' WHEN 3 THEN 'graceful' END AS kind,"
+    " CASE f.state WHEN 1 THEN 'planned' WHEN 2 THEN 'intended' WHEN 3 THEN 'injected' WHEN 4 THEN 'healed'"
+    " WHEN 5 THEN 'failed' WHEN 6 THEN 'skipped' END AS state,"
+    " f.planned_at_ms / 1e3 AS planned_s, nullif(f.injected_at_ms, 0) / 1e3 AS injected_s,"
+    " nullif(f.healed_at_ms, 0) / 1e3 AS healed_s, nullif(f.old_generation, 0) AS old_generation,"
+    " nullif(f.new_generation, 0) AS new_generation, f.detail FROM fault f JOIN run r USING (run_no);"
+
+    "DROP VIEW IF EXISTS gaps; CREATE VIEW gaps AS"
+    " SELECT r.run_id AS run, s.agent, s.boot_epoch, g.from_sequence, g.to_sequence,"
+    " g.to_sequence - g.from_sequence + 1 AS samples, g.reason, " SEEP_TIME("g.wall_us") " AS recorded"
+    " FROM gap g JOIN stream s USING (stream_no) JOIN run r USING (run_no);"
+
+    "DROP VIEW IF EXISTS events; CREATE VIEW events AS"
+    " SELECT e.event_no AS id, r.run_id AS run, e.at_ms / 1e3 AS t_s, " SEEP_TIME("e.wall_us") " AS time,"
+    " e.kind, e.message FROM event e JOIN run r USING (run_no);"
+
+    "DROP VIEW IF EXISTS transitions; CREATE VIEW transitions AS"
+    " SELECT r.run_id AS run, " SEEP_STATE("t.from_state") " AS from_state, " SEEP_STATE("t.to_state") " AS to_state,"
+    " t.reason, " SEEP_TIME("t.wall_us") " AS time FROM transition t JOIN run r USING (run_no);"
+
+    "DROP VIEW IF EXISTS generations; CREATE VIEW generations AS"
+    " SELECT r.run_id AS run, g.generation, g.pid, g.started_at_ms / 1e3 AS started_s,"
+    " nullif(g.ended_at_ms, 0) / 1e3 AS ended_s, nullif(g.ended_by, '') AS ended_by"
+    " FROM generation g JOIN run r USING (run_no);"
+
+    "DROP VIEW IF EXISTS agents; CREATE VIEW agents AS"
+    " SELECT agent, host, version, slots, " SEEP_TIME("last_seen_wall_us") " AS last_seen FROM agent;"
+
+    "DROP VIEW IF EXISTS gauges; CREATE VIEW gauges AS"
+    " SELECT r.run_id AS run, g.name AS gauge, g.unit,"
+    " CASE g.kind WHEN 1 THEN 'gauge' WHEN 2 THEN 'counter' END AS kind,"
+    " CASE g.origin WHEN 1 THEN 'outside' WHEN 2 THEN 'inside' WHEN 3 THEN 'scenario' END AS origin,"
+    " g.operation FROM gauge g JOIN run r USING (run_no);"
+
+    "DROP VIEW IF EXISTS labels; CREATE VIEW labels AS"
+    " SELECT r.run_id AS run, l.name, l.value FROM run_label l JOIN run r USING (run_no);"
+
+    "DROP VIEW IF EXISTS logs; CREATE VIEW logs AS"
+    " SELECT l.log_no AS id, r.run_id AS run, l.agent, " SEEP_TIME("l.wall_us") " AS time, l.origin AS source,"
+    " l.text FROM log l JOIN log_source s USING (source_no) LEFT JOIN run r ON r.run_no = s.run_no;"
+
+    "DROP VIEW IF EXISTS sample_rollups; CREATE VIEW sample_rollups AS"
+    " SELECT r.run_id AS run, s.minute * 60.0 AS t_s, s.generation, g.name AS gauge, s.n, s.min, s.max,"
+    " s.sum / s.n AS mean, s.last FROM sample_rollup s JOIN run r ON r.run_no = s.run_no"
+    " JOIN gauge g ON g.gauge_no = s.gauge_no;";
+
+}  // namespace seep::storage

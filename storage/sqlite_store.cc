@@ -1,0 +1,252 @@
+#include "storage/sqlite_store.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/os/files.h"
+#include "common/status/check.h"
+#include "common/status/status_macros.h"
+#include "storage/migrations/migration.h"
+#include "storage/queries/sample_reader.h"
+#include "storage/queries/views.h"
+#include "storage/reader.h"
+#include "storage/sqlite/directory_lock.h"
+#include "storage/writer.h"
+
+namespace seep::storage {
+namespace {
+
+constexpr std::size_t kWorkOverhead = 256;
+
+struct Parts {
+  sqlite::DirectoryLock lock;
+  std::unique_ptr<sqlite::Database> writing;
+  std::unique_ptr<sqlite::Database> reading;
+  int schema_version = 0;
+};
+
+class ThreadedSqliteStore : public SqliteStore {
+ public:
+  ThreadedSqliteStore(Parts parts, EventLoop& loop, const StoreOptions& options)
+      : parts_(std::move(parts)),
+        loop_(loop),
+        stores_(*parts_.writing, options.max_log_bytes_per_source),
+        found_(*parts_.reading, options.max_log_bytes_per_source),
+        writer_(stores_, loop, options),
+        reader_(*parts_.reading, loop, options) {}
+  ~ThreadedSqliteStore() override { Stop(); }
+
+  absl::Status Start() override {
+    SEEP_RETURN_IF_ERROR(writer_.Start());
+    return reader_.Start();
+  }
+  void Stop() override {
+    writer_.Stop();
+    reader_.Stop();
+  }
+  StoreStats stats() const override { return writer_.stats(); }
+  const std::string& database_path() const override { return parts_.writing->path(); }
+  int schema_version() const override { return parts_.schema_version; }
+
+  void CreateCampaign(NewCampaign campaign, Callback<StoredCampaign> created) override {
+    const std::size_t bytes = campaign.campaign.ByteSizeLong() + campaign.runs.size() * kWorkOverhead;
+    Write<StoredCampaign>(bytes, false, std::move(created), [campaign = std::move(campaign)](Stores& stores) {
+      return stores.campaigns.Create(campaign);
+    });
+  }
+
+  void CancelCampaign(std::string campaign_id, Done done) override {
+    WriteStatus(false, std::move(done), [campaign_id = std::move(campaign_id)](Stores& stores) {
+      return stores.campaigns.Cancel(campaign_id);
+    });
+  }
+
+  void ChangeRun(RunChange change, Callback<std::vector<v1::RunEvent>> changed) override {
+    const std::size_t bytes = (change.run ? change.run->ByteSizeLong() : 0) +
+                              (change.verdict ? change.verdict->ByteSizeLong() : 0);
+    Write<std::vector<v1::RunEvent>>(bytes, false, std::move(changed),
+                                     [change = std::move(change), wall_us = WallMicros()](Stores& stores) {
+                                       return Apply(stores, change, wall_us);
+                                     });
+  }
+
+  void AppendSamples(v1::SampleBatch batch, Callback<AppendOutcome> appended) override {
+    const std::size_t bytes = batch.block().size();
+    Write<AppendOutcome>(bytes, true, std::move(appended),
+                         [this, batch = std::move(batch), wall_us = WallMicros()](Stores& stores) {
+                           auto outcome = stores.samples.Append(batch, wall_us);
+                           if (outcome.ok()) writer_.Count(outcome->stored, outcome->duplicates);
+                           return outcome;
+                         });
+  }
+
+  void RecordGap(v1::StreamKey stream, std::uint64_t through_sequence, std::string reason, Done done) override {
+    WriteStatus(false, std::move(done),
+                [stream = std::move(stream), through_sequence, reason = std::move(reason),
+                 wall_us = WallMicros()](Stores& stores) {
+                  return stores.samples.RecordGap(stream, through_sequence, reason, wall_us);
+                });
+  }
+
+  void AppendLogs(std::string agent, v1::LogBatch logs, Done done) override {
+    const std::size_t bytes = logs.ByteSizeLong();
+    WriteStatus(true, std::move(done),
+                [agent = std::move(agent), logs = std::move(logs), wall_us = WallMicros()](Stores& stores) {
+                  return stores.logs.Append(agent, logs, wall_us);
+                },
+                bytes);
+  }
+
+  void SaveAgent(v1::AgentInfo agent, Done done) override {
+    WriteStatus(false, std::move(done),
+                [agent = std::move(agent)](Stores& stores) { return stores.agents.Save(agent); });
+  }
+
+  void GetCampaign(std::string campaign_id, Callback<StoredCampaign> got) override {
+    Read<StoredCampaign>(std::move(got), [campaign_id = std::move(campaign_id)](Stores& stores) {
+      return stores.campaigns.Load(campaign_id);
+    });
+  }
+  void ListCampaigns(PageRequest page, Callback<CampaignPage> got) override {
+    Read<CampaignPage>(std::move(got), [page](Stores& stores) { return stores.campaigns.List(page); });
+  }
+  void GetRun(std::string run_id, Callback<v1::Run> got) override {
+    Read<v1::Run>(std::move(got),
+                  [run_id = std::move(run_id)](Stores& stores) { return stores.runs.Load(run_id); });
+  }
+  void ListRuns(RunFilter filter, PageRequest page, Callback<RunPage> got) override {
+    Read<RunPage>(std::move(got),
+                  [filter, page](Stores& stores) { return stores.runs.List(filter, page); });
+  }
+  void ListEvents(std::string run_id, std::uint64_t after_id, std::uint32_t limit,
+                  Callback<std::vector<v1::RunEvent>> got) override {
+    Read<std::vector<v1::RunEvent>>(std::move(got), [run_id, after_id, limit](Stores& stores) {
+      return stores.events.List(run_id, after_id, limit);
+    });
+  }
+  void ListLogs(std::string run_id, std::uint64_t after_id, std::uint32_t limit,
+                Callback<std::vector<StoredLog>> got) override {
+    Read<std::vector<StoredLog>>(std::move(got), [run_id, after_id, limit](Stores& stores) {
+      return stores.logs.List(run_id, after_id, limit);
+    });
+  }
+  void ListFaults(std::string run_id, std::uint32_t limit,
+                  Callback<std::vector<v1::FaultReport>> got) override {
+    Read<std::vector<v1::FaultReport>>(
+        std::move(got), [run_id, limit](Stores& stores) { return stores.faults.List(run_id, limit); });
+  }
+  void ListGenerations(std::string run_id, Callback<std::vector<v1::GenerationInfo>> got) override {
+    Read<std::vector<v1::GenerationInfo>>(
+        std::move(got), [run_id](Stores& stores) { return stores.generations.List(run_id); });
+  }
+  void ListGaps(std::string run_id, Callback<std::vector<Gap>> got) override {
+    Read<std::vector<Gap>>(std::move(got),
+                           [run_id](Stores& stores) { return StreamStore(stores.database).Gaps(run_id); });
+  }
+  void ListAgents(Callback<std::vector<v1::AgentInfo>> got) override {
+    Read<std::vector<v1::AgentInfo>>(std::move(got), [](Stores& stores) { return stores.agents.List(); });
+  }
+  void AgentStreamAcks(std::string agent, Callback<std::vector<v1::Ack>> got) override {
+    Read<std::vector<v1::Ack>>(std::move(got), [agent](Stores& stores) {
+      return StreamStore(stores.database).AcksOfAgent(agent);
+    });
+  }
+  void RunStreamAcks(std::string run_id, Callback<std::vector<v1::Ack>> got) override {
+    Read<std::vector<v1::Ack>>(std::move(got), [run_id](Stores& stores) {
+      return StreamStore(stores.database).AcksOfRun(run_id);
+    });
+  }
+  void ReadSamples(std::string run_id, SampleCursor from, std::uint32_t limit,
+                   Callback<SamplePage> got) override {
+    Read<SamplePage>(std::move(got), [run_id, from, limit](Stores& stores) {
+      return SampleReader(stores.database).Read(run_id, from, limit);
+    });
+  }
+
+ private:
+  static absl::StatusOr<std::vector<v1::RunEvent>> Apply(Stores& stores, const RunChange& change,
+                                                         std::int64_t wall_us);
+
+  std::int64_t WallMicros() const { return loop_.clock().WallNow().micros(); }
+
+  template <typename T, typename Apply>
+  void Write(std::size_t bytes, bool patient, Callback<T> callback, Apply apply) {
+    auto result = std::make_shared<std::optional<T>>();
+    Work work;
+    work.bytes = bytes + kWorkOverhead;
+    work.patient = patient;
+    work.apply = [result, apply = std::move(apply)](Stores& stores) -> absl::Status {
+      absl::StatusOr<T> outcome = apply(stores);
+      if (!outcome.ok()) return outcome.status();
+      *result = *std::move(outcome);
+      return absl::OkStatus();
+    };
+    work.finish = [result, callback = std::move(callback)](absl::Status status) mutable {
+      if (!status.ok()) return callback(std::move(status));
+      callback(std::move(**result));
+    };
+    writer_.Submit(std::move(work));
+  }
+
+  template <typename Apply>
+  void WriteStatus(bool patient, Done done, Apply apply, std::size_t bytes = 0) {
+    writer_.Submit({std::move(apply), std::move(done), bytes + kWorkOverhead, patient});
+  }
+
+  template <typename T, typename Find>
+  void Read(Callback<T> got, Find find) {
+    reader_.Submit([this, got = std::move(got), find = std::move(find)](absl::Status status) mutable -> Task {
+      absl::StatusOr<T> result = status.ok() ? find(found_) : absl::StatusOr<T>(std::move(status));
+      return [got = std::move(got), result = std::move(result)]() mutable { got(std::move(result)); };
+    });
+  }
+
+  Parts parts_;
+  EventLoop& loop_;
+  Stores stores_;  // of the writer's connection
+  Stores found_;   // of the reader's, never written through
+  Writer writer_;
+  Reader reader_;
+};
+
+absl::StatusOr<std::vector<v1::RunEvent>> ThreadedSqliteStore::Apply(Stores& stores, const RunChange& change,
+                                                                     std::int64_t wall_us) {
+  SEEP_ASSIGN_OR_RETURN(const RunNo run, FindRun(stores.database, change.run_id));
+  if (change.run.has_value()) {
+    if (change.run->run_id() != change.run_id) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("change of run ", change.run_id, " carries run '", change.run->run_id(), "'"));
+    }
+    SEEP_RETURN_IF_ERROR(stores.runs.Update(run, *change.run, wall_us));
+    if (IsTerminal(change.run->state())) SEEP_RETURN_IF_ERROR(stores.samples.CloseRun(run));
+  }
+  if (change.verdict.has_value()) SEEP_RETURN_IF_ERROR(stores.verdicts.Save(run, *change.verdict));
+  for (const v1::GenerationInfo& generation : change.generations) {
+    SEEP_RETURN_IF_ERROR(stores.generations.Save(run, generation));
+  }
+  for (const v1::FaultReport& fault : change.faults) SEEP_RETURN_IF_ERROR(stores.faults.Save(run, fault));
+  std::vector<v1::RunEvent> events = change.events;
+  for (v1::RunEvent& event : events) SEEP_RETURN_IF_ERROR(stores.events.Append(run, event));
+  return events;
+}
+
+absl::StatusOr<Parts> OpenParts(const StoreOptions& options) {
+  SEEP_RETURN_IF_ERROR(MakeDirectories(options.directory, 0700));
+  SEEP_ASSIGN_OR_RETURN(sqlite::DirectoryLock lock, sqlite::DirectoryLock::Take(options.directory));
+  const std::string path = absl::StrCat(options.directory, "/seep.db");
+  SEEP_ASSIGN_OR_RETURN(auto writing, sqlite::Database::Open(path, sqlite::Access::kReadWrite));
+  SEEP_ASSIGN_OR_RETURN(const MigrationResult migrated, Migrate(*writing, Migrations(), kViews));
+  SEEP_ASSIGN_OR_RETURN(auto reading, sqlite::Database::Open(path, sqlite::Access::kReadOnly));
+  return Parts{std::move(lock), std::move(writing), std::move(reading), migrated.to_version};
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const StoreOptions& options, EventLoop& loop) {
+  SEEP_CHECK(options.max_batch > 0 && options.max_queued_writes > 0);
+  SEEP_ASSIGN_OR_RETURN(Parts parts, OpenParts(options));
+  return std::make_unique<ThreadedSqliteStore>(std::move(parts), loop, options);
+}
+
+}  // namespace seep::storage

@@ -1,0 +1,156 @@
+#include "storage/stores/run_store.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/status/status_macros.h"
+#include "storage/stores/campaign_store.h"
+
+namespace seep::storage {
+namespace {
+
+constexpr char kSelectRun[] =
+    "SELECT r.run_id, r.record, v.record,"
+    " (SELECT sum(samples) FROM stream s WHERE s.run_no = r.run_no),"
+    " (SELECT sum(lost) FROM stream s WHERE s.run_no = r.run_no)"
+    " FROM run r LEFT JOIN verdict v USING (run_no) ";
+
+// What the store keeps elsewhere is not kept twice.
+std::string Record(v1::Run run) {
+  run.clear_verdict();
+  run.clear_samples();
+  run.clear_samples_lost();
+  return run.SerializeAsString();
+}
+
+absl::StatusOr<v1::Run> ReadRun(const sqlite::Statement& row) {
+  v1::Run run;
+  const std::string_view record = row.Blob(1);
+  const std::string_view verdict = row.Blob(2);
+  const bool whole = run.ParseFromArray(record.data(), static_cast<int>(record.size())) &&
+                     (row.IsNull(2) || run.mutable_verdict()->ParseFromArray(
+                                           verdict.data(), static_cast<int>(verdict.size())));
+  if (!whole) return absl::DataLossError(absl::StrCat("run ", row.Text(0), ": its record is damaged"));
+  run.set_samples(static_cast<std::uint64_t>(row.Integer(3)));
+  run.set_samples_lost(static_cast<std::uint64_t>(row.Integer(4)));
+  return run;
+}
+
+// The same order of columns for INSERT and UPDATE, from parameter 1.
+void BindColumns(sqlite::Statement& statement, const v1::Run& run) {
+  statement.BindAll(run.spec().name(), run.state(), run.state_reason(), run.agent(),
+                    run.spec().target().driver(), run.sdk_name(), run.sdk_version(), run.spec().seed(),
+                    run.generation(), run.interrupted(), run.created_wall_us(), run.started_wall_us(),
+                    run.ended_wall_us());
+  statement.BindBlob(14, Record(run));
+}
+
+}  // namespace
+
+bool IsTerminal(v1::RunState state) {
+  return state == v1::RUN_STATE_FINISHED || state == v1::RUN_STATE_FAILED ||
+         state == v1::RUN_STATE_CANCELLED;
+}
+
+absl::StatusOr<v1::Run> RunStore::Insert(CampaignNo campaign, v1::Run run) {
+  SEEP_ASSIGN_OR_RETURN(const RunNo number, AllocateRun(db_));
+  run.set_run_id(RunId(number));
+  run.set_campaign_id(CampaignId(campaign));
+  run.mutable_spec()->set_run_id(run.run_id());
+  run.mutable_spec()->set_campaign_id(run.campaign_id());
+  run.clear_verdict();
+  SEEP_ASSIGN_OR_RETURN(
+      sqlite::Statement insert,
+      db_.Prepare("INSERT INTO run (name, state, state_reason, agent, driver, sdk_name, sdk_version, seed,"
+                  " generation, interrupted, created_wall_us, started_wall_us, ended_wall_us, record,"
+                  " run_no, run_id, campaign_no) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+  BindColumns(insert, run);
+  insert.BindInteger(15, static_cast<std::int64_t>(number));
+  insert.BindText(16, run.run_id());
+  insert.BindInteger(17, static_cast<std::int64_t>(campaign));
+  SEEP_RETURN_IF_ERROR(insert.Run());
+  SEEP_RETURN_IF_ERROR(SaveLabels(number, run));
+  return run;
+}
+
+absl::Status RunStore::SaveLabels(RunNo number, const v1::Run& run) {
+  SEEP_ASSIGN_OR_RETURN(sqlite::Statement insert,
+                        db_.Prepare("INSERT OR REPLACE INTO run_label (run_no, name, value) VALUES (?, ?, ?)"));
+  for (const auto& [name, value] : run.spec().labels()) {
+    insert.BindAll(number, name, value);
+    SEEP_RETURN_IF_ERROR(insert.Run());
+    insert.Reset();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunStore::Update(RunNo number, const v1::Run& run, std::int64_t wall_us) {
+  std::int64_t old_state = 0;
+  {
+    SEEP_ASSIGN_OR_RETURN(sqlite::Statement select, db_.Prepare("SELECT state FROM run WHERE run_no = ?"));
+    select.BindAll(number);
+    SEEP_ASSIGN_OR_RETURN(const bool found, select.Step());
+    if (!found) return absl::NotFoundError(absl::StrCat("no run ", RunId(number)));
+    old_state = select.Integer(0);
+  }
+  SEEP_ASSIGN_OR_RETURN(
+      sqlite::Statement update,
+      db_.Prepare("UPDATE run SET name=?, state=?, state_reason=?, agent=?, driver=?, sdk_name=?,"
+                  " sdk_version=?, seed=?, generation=?, interrupted=?, created_wall_us=?, started_wall_us=?,"
+                  " ended_wall_us=?, record=? WHERE run_no=?"));
+  BindColumns(update, run);
+  update.BindInteger(15, static_cast<std::int64_t>(number));
+  SEEP_RETURN_IF_ERROR(update.Run());
+  if (old_state == run.state()) return absl::OkStatus();
+  SEEP_ASSIGN_OR_RETURN(sqlite::Statement insert,
+                        db_.Prepare("INSERT INTO transition (run_no, from_state, to_state, reason, wall_us)"
+                                    " VALUES (?, ?, ?, ?, ?)"));
+  insert.BindAll(number, old_state, run.state(), run.state_reason(), wall_us);
+  return insert.Run();
+}
+
+absl::StatusOr<v1::Run> RunStore::Load(const std::string& run_id) {
+  SEEP_ASSIGN_OR_RETURN(const RunNo number, FindRun(db_, run_id));
+  SEEP_ASSIGN_OR_RETURN(sqlite::Statement select,
+                        db_.Prepare(absl::StrCat(kSelectRun, "WHERE r.run_no = ?")));
+  select.BindAll(number);
+  SEEP_ASSIGN_OR_RETURN(const bool row, select.Step());
+  if (!row) return absl::NotFoundError(absl::StrCat("no run '", run_id, "'"));
+  return ReadRun(select);
+}
+
+absl::StatusOr<RunPage> RunStore::List(const RunFilter& filter, const PageRequest& page) {
+  std::int64_t before = INT64_MAX;
+  if (!page.before_id.empty()) {
+    SEEP_ASSIGN_OR_RETURN(const RunNo number, FindRun(db_, page.before_id));
+    before = static_cast<std::int64_t>(number);
+  }
+  // One SQL text for each combination of filters, so that each gets its index.
+  std::string sql = absl::StrCat(kSelectRun, "WHERE r.run_no < ?1");
+  if (!filter.campaign_id.empty()) {
+    absl::StrAppend(&sql, " AND r.campaign_no = (SELECT campaign_no FROM campaign WHERE campaign_id = ?3)");
+  }
+  if (!filter.agent.empty()) absl::StrAppend(&sql, " AND r.agent = ?4");
+  if (filter.state != v1::RUN_STATE_UNSPECIFIED) absl::StrAppend(&sql, " AND r.state = ?5");
+  if (filter.verdict != v1::VERDICT_UNSPECIFIED) absl::StrAppend(&sql, " AND r.verdict = ?6");
+  if (filter.open_only) absl::StrAppend(&sql, " AND r.state NOT IN (6, 7, 8)");
+  absl::StrAppend(&sql, " ORDER BY r.run_no DESC LIMIT ?2");
+  const std::uint32_t limit = PageLimit(page);
+  SEEP_ASSIGN_OR_RETURN(sqlite::Statement select, db_.Prepare(sql));
+  select.BindAll(before, limit + 1);
+  if (!filter.campaign_id.empty()) select.BindText(3, filter.campaign_id);
+  if (!filter.agent.empty()) select.BindText(4, filter.agent);
+  if (filter.state != v1::RUN_STATE_UNSPECIFIED) select.BindInteger(5, filter.state);
+  if (filter.verdict != v1::VERDICT_UNSPECIFIED) select.BindInteger(6, filter.verdict);
+  RunPage result;
+  while (true) {
+    SEEP_ASSIGN_OR_RETURN(const bool row, select.Step());
+    if (!row) return result;
+    if (result.runs.size() == limit) {
+      result.next_before_id = result.runs.back().run_id();
+      return result;
+    }
+    SEEP_ASSIGN_OR_RETURN(v1::Run run, ReadRun(select));
+    result.runs.push_back(std::move(run));
+  }
+}
+
+}  // namespace seep::storage

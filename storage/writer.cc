@@ -1,0 +1,148 @@
+#include "storage/writer.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/status_macros.h"
+#include "storage/sqlite/transaction.h"
+
+namespace seep::storage {
+
+Writer::Writer(Stores& stores, EventLoop& loop, const StoreOptions& options)
+    : stores_(stores), loop_(loop), options_(options) {}
+
+Writer::~Writer() { Stop(); }
+
+absl::Status Writer::Start() {
+  SEEP_RETURN_IF_ERROR(guard_.BeginStart().status());
+  {
+    absl::MutexLock lock(&mutex_);
+    open_ = true;
+  }
+  if (!options_.inline_for_simulation) thread_ = std::thread([this] { Run(); });
+  return absl::OkStatus();
+}
+
+void Writer::Stop() {
+  if (!guard_.BeginStop()) return;
+  {
+    absl::MutexLock lock(&mutex_);
+    open_ = false;
+  }
+  if (thread_.joinable()) thread_.join();
+  guard_.FinishStop();
+}
+
+bool Writer::Admit(const Work& work) {
+  const std::size_t room = work.patient ? 1 : 2;
+  return queue_.size() < options_.max_queued_writes * room &&
+         stats_.queued_bytes + work.bytes <= options_.max_queued_bytes * room;
+}
+
+void Writer::Refuse(Work work, absl::Status why) {
+  loop_.Post([finish = std::move(work.finish), why = std::move(why)]() mutable { finish(std::move(why)); });
+}
+
+void Writer::Submit(Work work) {
+  absl::Status refusal;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!open_) {
+      refusal = absl::UnavailableError("the store is stopped");
+    } else if (!Admit(work)) {
+      ++stats_.refused;
+      refusal = absl::ResourceExhaustedError(
+          absl::StrCat("the store is behind: ", queue_.size(), " writes wait; send it again later"));
+    } else if (!options_.inline_for_simulation) {
+      stats_.queued_bytes += work.bytes;
+      urgent_ += work.patient ? 0 : 1;
+      queue_.push_back(std::move(work));
+      return;
+    }
+  }
+  if (!refusal.ok()) return Refuse(std::move(work), std::move(refusal));
+  std::vector<Work> batch;
+  batch.push_back(std::move(work));
+  Commit(std::move(batch));
+}
+
+void Writer::Run() {
+  while (true) {
+    std::vector<Work> batch = TakeBatch();
+    if (batch.empty()) return;
+    Commit(std::move(batch));
+  }
+}
+
+std::vector<Work> Writer::TakeBatch() {
+  absl::MutexLock lock(&mutex_);
+  const auto something = [this] {
+    mutex_.AssertReaderHeld();
+    return !queue_.empty() || !open_;
+  };
+  mutex_.Await(absl::Condition(&something));
+  // Patient work only: give others the chance to share the fsync.
+  const auto hurry = [this] {
+    mutex_.AssertReaderHeld();
+    return urgent_ > 0 || !open_ || queue_.size() >= options_.max_batch;
+  };
+  mutex_.AwaitWithTimeout(absl::Condition(&hurry), options_.commit_interval);
+  std::vector<Work> batch;
+  while (!queue_.empty() && batch.size() < options_.max_batch) {
+    stats_.queued_bytes -= queue_.front().bytes;
+    urgent_ -= queue_.front().patient ? 0 : 1;
+    batch.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return batch;
+}
+
+absl::Status Writer::ApplyOne(Work& work) {
+  SEEP_ASSIGN_OR_RETURN(sqlite::Savepoint savepoint, sqlite::Savepoint::Begin(stores_.database));
+  SEEP_RETURN_IF_ERROR(work.apply(stores_));
+  return savepoint.Release();
+}
+
+absl::Status Writer::TryCommit(std::vector<Work>& batch, std::vector<absl::Status>& results) {
+  SEEP_ASSIGN_OR_RETURN(
+      sqlite::Transaction transaction,
+      sqlite::Transaction::Begin(stores_.database, sqlite::Transaction::Kind::kWrite));
+  for (Work& work : batch) {
+    results.push_back(ApplyOne(work));
+    // A full disk ends the whole transaction, not only the work that met it.
+    if (!stores_.database.in_transaction()) return results.back();
+  }
+  return transaction.Commit();
+}
+
+void Writer::Commit(std::vector<Work> batch) {
+  std::vector<absl::Status> results;
+  const absl::Status committed = TryCommit(batch, results);
+  if (!committed.ok()) {
+    stores_.samples.Forget();
+    results.assign(batch.size(), Annotate(committed, "nothing was stored"));
+  }
+  {
+    absl::MutexLock lock(&mutex_);
+    ++(committed.ok() ? stats_.commits : stats_.failed_commits);
+    stats_.failure = std::string(committed.message());
+  }
+  loop_.Post([batch = std::move(batch), results = std::move(results)]() mutable {
+    for (std::size_t i = 0; i < batch.size(); ++i) batch[i].finish(std::move(results[i]));
+  });
+}
+
+void Writer::Count(std::uint64_t stored, std::uint64_t duplicates) {
+  absl::MutexLock lock(&mutex_);
+  stats_.samples_stored += stored;
+  stats_.samples_duplicate += duplicates;
+}
+
+StoreStats Writer::stats() const {
+  absl::MutexLock lock(&mutex_);
+  StoreStats stats = stats_;
+  stats.queued_writes = queue_.size();
+  return stats;
+}
+
+}  // namespace seep::storage
