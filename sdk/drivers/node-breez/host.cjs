@@ -27,6 +27,9 @@ function protectProtocol() {
 
 const options = readArguments();
 protectProtocol();
+// V8 (seen with Node 20) can die of "unreachable code" when it deoptimises a function into which it has
+// inlined calls to WebAssembly. Nothing here is hot enough to need that inlining.
+require('node:v8').setFlagsFromString('--no-turbo-inline-js-wasm-calls');
 
 const { watchWasmMemory } = require('./wasm_memory.cjs');
 const wasmMemory = watchWasmMemory();

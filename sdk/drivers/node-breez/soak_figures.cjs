@@ -66,4 +66,4 @@ if (require.main === module) {
   });
 }
 
-module.exports = { measure };
+module.exports = { lifecycles, measure, snapshot };
