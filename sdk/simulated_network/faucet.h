@@ -28,7 +28,7 @@ enum class FaucetFailure { kHttp503, kGraphqlErrors, kNullData, kSlow, kHangUp }
 absl::StatusOr<FaucetFailure> ParseFaucetFailure(std::string_view name);
 
 struct FaucetOptions {
-  std::string username, password;  // both empty: no authentication
+  std::string username = {}, password = {};  // both are needed to ask for them
   std::int64_t max_sats = 10'000'000;
   int fail_every = 0;  // each Nth request fails; 0: none
   std::vector<FaucetFailure> failures = {FaucetFailure::kHttp503};  // taken in turn
