@@ -39,7 +39,8 @@ struct QueryLimits {
 
 class QueryProcess {
  public:
-  // The first has the columns, each at most 1,000 rows or about 256 KiB.
+  // The first has the columns, each at most 1,000 rows or about 256 KiB (one row
+  // at most 1 MiB). Must not destroy the QueryProcess.
   using OnResponse = absl::AnyInvocable<void(v1::QueryResponse)>;
   using OnDone = absl::AnyInvocable<void(absl::Status)>;  // may destroy the QueryProcess
 

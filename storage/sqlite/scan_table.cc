@@ -171,8 +171,10 @@ absl::Status RegisterScanTable(Database& db, const std::string& name, std::share
   const int result =
       sqlite3_create_module_v2(db.connection(), name.c_str(), Module(), registered,
                                [](void* pointer) { delete static_cast<Registered*>(pointer); });
-  if (result == SQLITE_OK) return absl::OkStatus();
-  return ErrorStatus(db.connection(), result, absl::StrCat("table ", name));
+  if (result != SQLITE_OK) return ErrorStatus(db.connection(), result, absl::StrCat("table ", name));
+  // SQLite declares the table when it is first named; a sandbox entered before
+  // that would refuse the declaration.
+  return db.Execute(absl::StrCat("SELECT 0 FROM ", name, " LIMIT 0"));
 }
 
 }  // namespace seep::sqlite

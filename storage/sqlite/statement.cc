@@ -72,13 +72,20 @@ void Statement::Reset() {
   bind_error_ = SQLITE_OK;
 }
 
+bool Statement::read_only() const { return sqlite3_stmt_readonly(statement_) != 0; }
 int Statement::column_count() const { return sqlite3_column_count(statement_); }
 std::string Statement::column_name(int column) const {
   const char* name = sqlite3_column_name(statement_, column);
   return name == nullptr ? std::string() : std::string(name);
 }
-bool Statement::IsNull(int column) const {
-  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+Statement::Type Statement::type(int column) const {
+  switch (sqlite3_column_type(statement_, column)) {
+    case SQLITE_INTEGER: return Type::kInteger;
+    case SQLITE_FLOAT: return Type::kReal;
+    case SQLITE_TEXT: return Type::kText;
+    case SQLITE_BLOB: return Type::kBlob;
+    default: return Type::kNull;
+  }
 }
 std::int64_t Statement::Integer(int column) const { return sqlite3_column_int64(statement_, column); }
 double Statement::Real(int column) const { return sqlite3_column_double(statement_, column); }

@@ -57,10 +57,15 @@ class Statement {
   absl::Status Run();           // to the end, discarding rows
   void Reset();                 // to be bound and run again
 
+  bool empty() const { return statement_ == nullptr; }  // only a sandbox compiles such
+  bool read_only() const;
+
   // Of the present row, columns from 0. Views last until the next Step.
   int column_count() const;
   std::string column_name(int column) const;
-  bool IsNull(int column) const;
+  enum class Type { kNull, kInteger, kReal, kText, kBlob };
+  Type type(int column) const;
+  bool IsNull(int column) const { return type(column) == Type::kNull; }
   std::int64_t Integer(int column) const;
   double Real(int column) const;
   std::string Text(int column) const;
