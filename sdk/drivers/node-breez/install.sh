@@ -169,9 +169,9 @@ build_native_module() {
   cp -r "$package" "$work/build"
   (
     cd "$work/build"
-    export npm_config_nodedir; npm_config_nodedir="$(headers_prefix "$node")"
+    if command -v ccache >/dev/null; then export CC="ccache gcc" CXX="ccache g++"; fi
     quietly "the build of $key" "$node" "$work/node-gyp/node_modules/node-gyp/bin/node-gyp.js" rebuild --release \
-      --nodedir="$npm_config_nodedir" --jobs=max
+      --nodedir="$(headers_prefix "$node")" --jobs=max
   ) || exit 1
   mkdir -p "$work/native" "$dir/.native"
   cp "$work/build/build/Release/better_sqlite3.node" "$work/native/"

@@ -18,7 +18,7 @@ function folder(t) {
 }
 
 function install(args, env = {}) {
-  return spawnSync(INSTALL, args, { encoding: 'utf8', env: { ...process.env, ...env } });
+  return spawnSync(INSTALL, args, { encoding: 'utf8', env: { ...process.env, SEEP_NODE: process.execPath, ...env } });
 }
 
 // A stand-in for npm that installs nothing: what it must not do is leave something that looks installed.
@@ -60,7 +60,7 @@ test('install.sh clears what an interrupted installation left, and takes no half
 test('a second install.sh waits for the first', async (t) => {
   const dir = folder(t);
   const gate = path.join(folder(t), 'gate');
-  const env = { ...process.env, ...fakeNpm(t, `touch ${gate}.in; while [ ! -e ${gate} ]; do sleep 0.05; done; exit 1`) };
+  const env = { ...process.env, SEEP_NODE: process.execPath, ...fakeNpm(t, `touch ${gate}.in; while [ ! -e ${gate} ]; do sleep 0.05; done; exit 1`) };
   const first = spawn(INSTALL, ['--dir', dir, '0.19.2'], { env, stdio: 'ignore' });
   t.after(() => first.kill('SIGKILL'));
   await until(() => fs.existsSync(`${gate}.in`));
