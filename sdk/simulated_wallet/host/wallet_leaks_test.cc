@@ -121,16 +121,14 @@ TEST(WalletLeaks, TimeGoesOnWhileNothingHappens) {
 
 TEST(WalletLeaks, ThreadAndFdOnEachConnect) {
   Scene scene(R"("thread":1,"fd":2)");
-  scene.Live(1);
+  scene.host().ExpectGauge("connections", 2);
   const int threads = scene.host().threads(), fds = scene.host().fds();
   const auto tasks = scene.host().Gauge("tasks").value_or(0);
   scene.Live(10);
   scene.Reconnect(5);
   scene.host().ExpectGauge("tasks", tasks + 15);
-  EXPECT_EQ(scene.host().threads(), threads + 15);
-  // A host's descriptors settle when its links do.
-  scene.host().ExpectGauge("connections", 2);
-  EXPECT_EQ(scene.host().fds(), fds + 30);
+  scene.host().ExpectThreads(threads + 15);
+  scene.host().ExpectFds(fds + 30);
 }
 
 TEST(WalletLeaks, TaskOutlivesDisconnectAndHoldsTheWallet) {

@@ -188,6 +188,16 @@ void WalletHost::ExpectGauge(const std::string& name, double value) {
   EXPECT_TRUE(Eventually([&] { return Gauge(name) == value; })) << name << " is " << Gauge(name).value_or(-1);
 }
 
+void WalletHost::ExpectThreads(int count) {
+  // Asking for metrics makes the host join what has ended.
+  EXPECT_TRUE(Eventually([&] { return Gauge("tasks").has_value() && threads() == count; }))
+      << threads() << " threads, not " << count;
+}
+
+void WalletHost::ExpectFds(int count) {
+  EXPECT_TRUE(Eventually([&] { return fds() == count; })) << fds() << " descriptors, not " << count;
+}
+
 std::int64_t WalletHost::rss_bytes() const {
   const auto statm = ReadFile(absl::StrCat("/proc/", process_.pid(), "/statm"));
   std::int64_t size = 0, resident = 0;

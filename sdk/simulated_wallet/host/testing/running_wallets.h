@@ -62,7 +62,9 @@ class WalletHost {
   driver::Json Result(const std::string& method, const std::string& params) { return seep_->Result(method, params); }
   std::optional<driver::CallError> Error(const std::string& method, const std::string& params);
   std::optional<double> Gauge(const std::string& name);
-  // Waits until the gauge is that; then threads and descriptors are settled too.
+  // These wait until the figure is that.
+  void ExpectThreads(int count);
+  void ExpectFds(int count);
   void ExpectGauge(const std::string& name, double value);
   std::int64_t rss_bytes() const;
   int threads() const;
