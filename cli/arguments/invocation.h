@@ -1,0 +1,50 @@
+// What the command line asked for, as plain values.
+#ifndef SEEP_CLI_ARGUMENTS_INVOCATION_H_
+#define SEEP_CLI_ARGUMENTS_INVOCATION_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/control/server_address.h"
+#include "cli/render/listings.h"
+#include "cli/spec/run_flags.h"
+
+namespace seep::cli {
+
+struct Invocation {
+  std::string command;  // "run", "campaign submit", "runs ls", ...
+
+  // Everywhere.
+  std::string server;   // empty: embedded
+  TlsFiles tls;
+  std::string data_dir, drivers;
+  std::string color = "auto";
+  bool ascii = false;
+  bool verbose = false;
+  Format format = Format::kTable;
+
+  RunFlags run;         // run; also the spec and --set of validate and campaign submit
+  bool print_spec = false;
+  std::uint32_t slots = 4;             // of an embedded agent
+  std::string line_interval;           // run, demo, runs watch
+  std::string object;                  // the campaign or run that show, stop, ... are about
+  std::uint32_t limit = 0;             // ls
+  std::string state, verdict, campaign; // runs ls
+  bool from_start = false;             // runs watch
+  std::string reason;                  // runs stop
+  std::string format_name = "csv";     // export
+  std::string layout = "wide";         // export
+  bool crlf = false;                   // export
+  std::string out_file;                // export, analyze
+  std::string sql;                     // query
+  std::string demo_duration = "60s";
+
+  std::vector<std::string> files;      // analyze
+  std::vector<std::string> rules;
+  std::string map, corpus;
+};
+
+}  // namespace seep::cli
+
+#endif  // SEEP_CLI_ARGUMENTS_INVOCATION_H_

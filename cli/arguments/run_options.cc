@@ -1,0 +1,65 @@
+#include "cli/arguments/run_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "absl/strings/str_join.h"
+#include "cli/render/csv_layouts.h"
+#include "cli/spec/spec_edits.h"
+
+namespace seep::cli {
+namespace {
+
+constexpr char kHarness[] = "As in the Go and Rust harnesses";
+constexpr char kScenario[] = "Scenario";
+constexpr char kRun[] = "Run";
+
+void AddHarnessOptions(CLI::App& command, RunFlags& f) {
+  command.add_option("--duration", f.duration, "How long to soak (default 1h)")->group(kHarness);
+  command.add_option("--interval", f.interval, "Pause between payments, or ticks (default 5s)")->group(kHarness);
+  command.add_option("--mem-interval", f.mem_interval, "Memory sampling interval (default 30s)")->group(kHarness);
+  command.add_option("--amount", f.amount, "Sats a payment (default 1000)")->group(kHarness);
+  command.add_option("--payment-type", f.payment_type, "spark, lightning or both (default spark)")->group(kHarness);
+  command.add_flag("--reconnect-cycles", f.reconnect_cycles, "Disconnect and reconnect every N payments")->group(kHarness);
+  command.add_option("--reconnect-every", f.reconnect_every, "Payments between reconnects (default 100)")->group(kHarness);
+  command.add_flag("--listener-churn", f.listener_churn, "Add and remove event listeners")->group(kHarness);
+  command.add_flag("--frequent-sync", f.frequent_sync, "Sync on every tick")->group(kHarness);
+  command.add_flag("--payment-history", f.payment_history, "Query the payment history on every tick")->group(kHarness);
+  command.add_option("--payment-history-limit", f.payment_history_limit, "Payments a query (default 0: all)")->group(kHarness);
+  command.add_flag("--destroy-responses", f.destroy_responses, "Destroy the responses of history queries")->group(kHarness);
+  command.add_flag("--force-gc", f.force_gc, "Collect garbage after each tick")->group(kHarness);
+  command.add_option("--extra-instances", f.extra_instances, "Idle SDK instances a side, same seeds (default 0)")->group(kHarness);
+  command.add_flag("--pprof", f.pprof, "Serve profiles (no target of this release can)")->group(kHarness);
+  command.add_option("--pprof-port", f.pprof_port, "Port of --pprof (default 6060)")->group(kHarness);
+  command.add_flag("--heap-dump", f.heap_dump, "Dump the heap at the end (no target of this release can)")->group(kHarness);
+  command.add_option("--csv", f.csv, "Write the samples to FILE at the end")->group(kHarness)->type_name("FILE");
+  command.add_option("--faucet-url", f.faucet_url, "Faucet (default: the simulated one; for networks other than local, the public one)")->group(kHarness);
+}
+
+}  // namespace
+
+void AddRunOptions(CLI::App& command, RunFlags& f) {
+  command.add_option("spec", f.spec, "Campaign file, '-' for standard input; without one the flags make it")->type_name("SPEC");
+  AddHarnessOptions(command, f);
+  auto list = [&command](const char* flag, std::vector<std::string>& values, const std::string& help, const char* type, const char* group) {
+    command.add_option(flag, values, help)->allow_extra_args(false)->type_name(type)->group(group);
+  };
+  list("--scenario", f.scenarios, absl::StrJoin(ScenarioNames(), ", ") + "; several run together (default payments)", "NAME", kScenario);
+  command.add_option("--lifecycles", f.lifecycles, "Lifecycles (build, use, disconnect, destroy), then stop")->group(kScenario);
+  command.add_option("--rate", f.rate, "Ticks a second, such as 10/s, instead of --interval")->group(kScenario);
+  list("--leak", f.leaks, "Inject a leak into the simulated wallet, such as payment=4KiB", "NAME=SIZE", kScenario);
+  list("--chaos-restart", f.chaos_restarts, "Restart the SDK at random intervals: kill, terminate or graceful (default 30s-2m)",
+       "KIND[:10s-20s]", kScenario);
+  command.add_option("--name", f.name, "Name of the campaign (default: its scenarios)")->group(kRun);
+  command.add_option("--sdk", f.sdk, "Driver on the agents' allow list (default simulated-wallet)")->group(kRun);
+  command.add_option("--sdk-version", f.sdk_version, "A version that the agent has installed")->group(kRun);
+  command.add_option("--network", f.network, "local, regtest or mainnet (default local)")->group(kRun);
+  command.add_option("--seed", f.seed, "Seed of every random choice (default: drawn and recorded)")->group(kRun);
+  list("--label", f.labels, "Label of the run", "KEY=VALUE", kRun);
+  list("--placement", f.placement, "Label that the agent must have", "KEY=VALUE", kRun);
+  list("--rules", f.rules, "Rule set shown beside the verdict: memtest, listings, soak", "NAME", kRun);
+  list("--set", f.set, "Set a field of the campaign, such as sdk.version=0.19.2", "PATH=VALUE", kRun);
+  command.add_option("--csv-layout", f.csv_layout, "Columns of --csv: " + absl::StrJoin(CsvLayoutNames(), ", ") + " (default go-memtest)")
+      ->type_name("NAME")->group(kRun);
+}
+
+}  // namespace seep::cli

@@ -1,0 +1,29 @@
+// The commands, one function each; RunCommand (session.h) picks.
+#ifndef SEEP_CLI_COMMANDS_COMMANDS_H_
+#define SEEP_CLI_COMMANDS_COMMANDS_H_
+
+#include "cli/commands/session.h"
+
+namespace seep::cli {
+
+ExitCode Run(Session& session);
+ExitCode Demo(Session& session);
+ExitCode Validate(Session& session);
+ExitCode CampaignSubmit(Session& session);
+ExitCode CampaignList(Session& session);
+ExitCode CampaignShow(Session& session);
+ExitCode CampaignCancel(Session& session);
+ExitCode RunsList(Session& session);
+ExitCode RunsShow(Session& session);
+ExitCode RunsWatch(Session& session);
+ExitCode RunsStop(Session& session);
+ExitCode Report(Session& session);
+ExitCode Export(Session& session);
+ExitCode Query(Session& session);
+ExitCode AgentsList(Session& session);
+ExitCode ChaosList(Session& session);
+ExitCode Version(Session& session);
+
+}  // namespace seep::cli
+
+#endif  // SEEP_CLI_COMMANDS_COMMANDS_H_

@@ -1,0 +1,72 @@
+#include "cli/commands/run_results.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "cli/render/csv_layouts.h"
+#include "cli/render/json_value.h"
+#include "cli/render/trend_report.h"
+#include "common/os/files.h"
+#include "common/status/status_macros.h"
+
+namespace seep::cli {
+namespace {
+
+// Which process each generation was; faults name both sides of each change.
+std::map<std::uint32_t, std::int64_t> PidsOf(const v1::GetReportResponse& report) {
+  std::map<std::uint32_t, std::int64_t> pids;
+  for (const auto& fault : report.faults()) {
+    if (fault.old_generation() > 0 && fault.old_pid() > 0) pids[fault.old_generation()] = fault.old_pid();
+    if (fault.new_generation() > 0 && fault.new_pid() > 0) pids[fault.new_generation()] = fault.new_pid();
+  }
+  if (report.run().pid() > 0) pids[std::max(1U, report.run().generation())] = report.run().pid();
+  return pids;
+}
+
+}  // namespace
+
+void PrintReport(Session& session, const v1::GetReportResponse& report) {
+  switch (session.invocation.format) {
+    case Format::kTable:
+    case Format::kWide:
+      session.console.Out(TrendReport(report, session.console.out_style, session.invocation.format == Format::kWide));
+      return;
+    case Format::kCsv: session.console.Out(SeriesCsv(report)); return;
+    case Format::kJson: session.console.Out(ReportJson(report)); return;
+    case Format::kJsonLines: session.console.Out(JsonValue::OfMessage(report).Json()); return;
+    case Format::kYaml: session.console.Out(JsonValue::OfMessage(report).Yaml()); return;
+  }
+}
+
+absl::Status CheckCsvLayout(const std::string& layout) { return CsvLayout::Make(layout, false).status(); }
+
+absl::Status ExportSamples(ControlClient& client, const std::string& run_id, const std::string& layout, bool crlf,
+                           const std::function<absl::Status(std::string_view)>& write) {
+  SEEP_ASSIGN_OR_RETURN(CsvLayout csv, CsvLayout::Make(layout, crlf));
+  SEEP_ASSIGN_OR_RETURN(const v1::GetReportResponse report, client.GetReport(run_id));
+  csv.SetPids(PidsOf(report));
+  SEEP_RETURN_IF_ERROR(client.ExportSamples(run_id, [&](const v1::ExportSamplesResponse& message) -> absl::Status {
+    SEEP_ASSIGN_OR_RETURN(const std::string rows, csv.Take(message));
+    return write(rows);
+  }));
+  return write(csv.Finish());
+}
+
+absl::Status ExportToFile(ControlClient& client, const std::string& run_id, const std::string& layout, bool crlf,
+                          const std::string& path) {
+  const std::string partial = path + ".partial";
+  std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(partial.c_str(), "we"), &std::fclose);
+  if (!file) return ErrnoStatus(errno, absl::StrCat("creating ", Printable(partial)));
+  absl::Status status = ExportSamples(client, run_id, layout, crlf, [&](std::string_view text) {
+    const bool whole = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
+    return whole ? absl::OkStatus() : ErrnoStatus(errno, absl::StrCat("writing ", Printable(path)));
+  });
+  if (status.ok() && std::fclose(file.release()) != 0) status = ErrnoStatus(errno, absl::StrCat("writing ", Printable(path)));
+  if (status.ok() && std::rename(partial.c_str(), path.c_str()) != 0) status = ErrnoStatus(errno, absl::StrCat("renaming onto ", Printable(path)));
+  if (!status.ok()) std::remove(partial.c_str());
+  return status;
+}
+
+}  // namespace seep::cli

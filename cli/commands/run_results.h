@@ -1,0 +1,28 @@
+// What is done with a run's results: printed, exported.
+#ifndef SEEP_CLI_COMMANDS_RUN_RESULTS_H_
+#define SEEP_CLI_COMMANDS_RUN_RESULTS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "cli/commands/session.h"
+#include "cli/control/control_client.h"
+
+namespace seep::cli {
+
+// In the format of -o, on stdout.
+void PrintReport(Session& session, const v1::GetReportResponse& report);
+
+absl::Status CheckCsvLayout(const std::string& layout);
+
+// Streams the samples through `layout` into `write`.
+absl::Status ExportSamples(ControlClient& client, const std::string& run_id, const std::string& layout, bool crlf,
+                           const std::function<absl::Status(std::string_view)>& write);
+
+// A file that is complete or absent: written beside and renamed.
+absl::Status ExportToFile(ControlClient& client, const std::string& run_id, const std::string& layout, bool crlf,
+                          const std::string& path);
+
+}  // namespace seep::cli
+
+#endif  // SEEP_CLI_COMMANDS_RUN_RESULTS_H_

@@ -1,0 +1,67 @@
+#include "cli/render/gauges.h"
+
+#include <algorithm>
+
+#include "common/os/files.h"
+
+namespace seep::cli {
+
+std::string DisplayName(std::string_view gauge) {
+  static const std::map<std::string, std::string, std::less<>> kNames = {
+      {"rss", "RSS"},           {"pss", "PSS"},         {"uss", "USS"},
+      {"heap_allocated", "HeapAlloc"}, {"heap_in_use", "HeapInuse"}, {"heap_sys", "HeapSys"},
+      {"heap_objects", "HeapObjects"}, {"wasm_memory", "Wasm"},      {"goroutines", "Goroutines"},
+      {"threads", "Threads"},   {"fds", "FDs"},         {"listeners", "Listeners"},
+      {"payments", "Payments"}, {"reconnects", "Reconnects"}, {"lifecycles", "Lifecycles"},
+      {"listener_changes", "ListenerChanges"}, {"history_queries", "HistoryQueries"}, {"syncs", "Syncs"},
+      {"parses", "Parses"},     {"errors", "Errors"},   {"tasks", "Tasks"}};
+  const auto known = kNames.find(gauge);
+  return known == kNames.end() ? Printable(gauge) : known->second;
+}
+
+void Gauges::Define(const v1::GaugeDefinition& definition) {
+  const auto known = by_name_.find(definition.name());
+  if (known != by_name_.end()) {
+    by_id_[definition.id()] = known->second;
+    return;
+  }
+  if (definitions_.size() >= kMaxGauges) return;
+  by_id_[definition.id()] = definitions_.size();
+  by_name_[definition.name()] = definitions_.size();
+  definitions_.push_back(definition);
+}
+
+void Gauges::Take(const v1::Sample& sample) {
+  if (sample.generation() != generation_) {
+    generation_ = sample.generation();
+    // Counters of the scenario go on; what was read of the dead process does not.
+    for (auto it = latest_.begin(); it != latest_.end();) {
+      const bool scenario = definitions_[it->first].origin() == v1::GAUGE_ORIGIN_SCENARIO;
+      it = scenario ? std::next(it) : latest_.erase(it);
+    }
+  }
+  const int count = std::min(sample.gauge_size(), sample.value_size());
+  for (int i = 0; i < count; ++i) {
+    const auto known = by_id_.find(sample.gauge(i));
+    if (known != by_id_.end()) latest_[known->second] = sample.value(i);
+  }
+}
+
+std::optional<double> Gauges::Latest(std::string_view name) const {
+  const auto known = by_name_.find(name);
+  if (known == by_name_.end()) return std::nullopt;
+  const auto value = latest_.find(known->second);
+  return value == latest_.end() ? std::nullopt : std::optional<double>(value->second);
+}
+
+const v1::GaugeDefinition* Gauges::Find(std::string_view name) const {
+  const auto known = by_name_.find(name);
+  return known == by_name_.end() ? nullptr : &definitions_[known->second];
+}
+
+const v1::GaugeDefinition* Gauges::FindId(std::uint32_t id) const {
+  const auto known = by_id_.find(id);
+  return known == by_id_.end() ? nullptr : &definitions_[known->second];
+}
+
+}  // namespace seep::cli

@@ -1,0 +1,155 @@
+#include "cli/render/trend_report.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <vector>
+
+#include "cli/render/gauges.h"
+#include "cli/render/json_value.h"
+#include "cli/render/listings.h"
+#include "cli/render/live_lines.h"
+#include "cli/render/quantities.h"
+#include "cli/render/table.h"
+#include "cli/render/time_table.h"
+#include "common/os/files.h"
+
+namespace seep::cli {
+namespace {
+
+std::string Name(const v1::SeriesVerdict& series) { return Printable(series.series()); }
+
+std::string PerOperation(const v1::SeriesVerdict& series, bool wide) {
+  const v1::Estimate& kept = series.kept_per_operation();
+  if (series.operation().empty() || !std::isfinite(kept.value())) return "-";
+  // A figure whose interval spans zero is noise divided by a count.
+  if (!wide && (!std::isfinite(kept.low()) || kept.low() <= 0)) return "-";
+  std::string text = series.unit() == "bytes" ? FormatBytes(kept.value()) : FormatNumber(kept.value());
+  if (wide) text += fmt::format(" {} per {}", FormatInterval(kept, series.unit()), Printable(series.operation()));
+  return text;
+}
+
+std::string RSquared(double value) { return std::isfinite(value) ? fmt::format("{:.2f}", value) : "-"; }
+
+std::string Duration(const v1::Run& run) {
+  if (run.started_wall_us() <= 0) return "not started";
+  if (run.ended_wall_us() <= run.started_wall_us()) return "still going";
+  return FormatSpan(std::round(static_cast<double>(run.ended_wall_us() - run.started_wall_us()) / 1e5) / 10);
+}
+
+std::string Facts(const v1::GetReportResponse& report) {
+  const v1::Run& run = report.run();
+  std::string facts = fmt::format("{}, {}, {} samples", EnumWord(v1::RunState_Name(run.state())), Duration(run), run.samples());
+  if (run.samples_lost() > 0) facts += fmt::format(" ({} lost)", run.samples_lost());
+  if (run.generation() > 1) facts += fmt::format(", {} generations", run.generation());
+  if (run.interrupted()) facts += ", stopped by a person before its time";
+  if (run.verdict().provisional() && !run.verdict().headline().empty()) facts += ", verdict provisional";
+  std::string text = facts + "\n";
+  if (run.state() != v1::RUN_STATE_FINISHED && !run.state_reason().empty()) {
+    text += fmt::format("{}: {}\n", EnumWord(v1::RunState_Name(run.state())), Printable(run.state_reason()));
+  }
+  return text;
+}
+
+std::string Chaos(const v1::GetReportResponse& report) {
+  std::string text;
+  int healed = 0, other = 0;
+  for (const auto& fault : report.faults()) {
+    (fault.state() == v1::FAULT_STATE_HEALED ? healed : other)++;
+    if (fault.state() != v1::FAULT_STATE_HEALED && other <= 10) {
+      text += fmt::format("chaos: {}\n", FaultText(fault));
+    }
+  }
+  if (report.faults_size() > 0) text = fmt::format("chaos: {} faults, {} healed\n", report.faults_size(), healed) + text;
+  return text;
+}
+
+std::string Rules(const v1::RunVerdict& verdict, bool wide) {
+  std::string text;
+  for (const auto& finding : verdict.rules()) {
+    if (!finding.applicable() && !wide) continue;
+    const char* word = !finding.applicable() ? "n/a" : finding.breached() ? "BREACHED" : "ok";
+    text += fmt::format("  {:<8} {:<9} {}: {}{}{}\n", word, Printable(finding.rule_set()), Printable(finding.series()),
+                        Printable(finding.rule()), finding.measured().empty() ? "" : "  ", Printable(finding.measured()));
+  }
+  return text.empty() ? text : "--- Rules ---\n" + text;
+}
+
+// Why, in words: of each series that is not simply fine, and of the deciding one.
+std::string Explanations(const v1::RunVerdict& verdict, bool wide) {
+  std::string text;
+  for (const auto& series : verdict.series()) {
+    const bool loud = series.verdict() == v1::VERDICT_LEAK || series.verdict() == v1::VERDICT_SUSPECT;
+    const bool shown = wide || (series.judged() && (loud || series.series() == verdict.deciding_series()));
+    if (shown && !series.explanation().empty()) {
+      text += fmt::format("  {}: {}\n", Name(series), Printable(series.explanation()));
+    }
+  }
+  return text.empty() ? text : "--- Explanation ---\n" + text;
+}
+
+}  // namespace
+
+std::string SeriesTable(const v1::RunVerdict& verdict, const Style& style, bool wide) {
+  Table table({{"SERIES"}, {"FIRST"}, {"LAST"}, {"MIN", true}, {"MAX"}, {"SLOPE/min"}, {"95% CI"}, {"PER OP"}, {"R²"},
+               {"VERDICT"}, {"SAMPLES", true}, {"P", true}, {"TOLERANCE/min", true}, {"DETECTABLE/min", true},
+               {"DETECTABLE/op", true}, {"SHAPE", true}});
+  for (const auto& s : verdict.series()) {
+    if (!s.judged() && !wide) continue;
+    const std::string& unit = s.unit();
+    const std::string word(s.judged() ? VerdictWord(s.verdict()) : "-");
+    table.Add({Name(s), FormatLevel(s.first(), unit), FormatLevel(s.last(), unit), FormatLevel(s.min(), unit),
+               FormatLevel(s.max(), unit), FormatChange(s.slope_per_minute().value(), unit),
+               FormatInterval(s.slope_per_minute(), unit), PerOperation(s, wide), RSquared(s.r_squared()),
+               Cell(word, TintOf(s.judged() ? s.verdict() : v1::VERDICT_UNSPECIFIED)), fmt::format("{}", s.samples()),
+               RSquared(s.probability()), FormatLevel(s.tolerance_per_minute(), unit),
+               FormatLevel(s.detectable_per_minute(), unit), FormatLevel(s.detectable_per_operation(), unit),
+               s.shape().empty() ? std::string("-") : s.shape()});
+  }
+  return table.empty() ? std::string("(no series to judge: the run has too few samples)\n") : table.Text(style, wide);
+}
+
+std::string TrendReport(const v1::GetReportResponse& report, const Style& style, bool wide) {
+  const v1::RunVerdict& verdict = report.run().verdict();
+  std::string text = RunHeader(report.run()) + "\n" + Facts(report) + Chaos(report);
+  text += TimeTable(report);
+  text += Rules(verdict, wide) + Explanations(verdict, wide);
+  const std::string word(VerdictWord(verdict.verdict()));
+  std::string headline = Printable(verdict.headline());
+  if (headline.empty()) headline = fmt::format("{}  the run has no verdict yet", word == "-" ? "INCONCLUSIVE" : word);
+  if (style.ascii) {
+    text = Asciified(text);
+    headline = Asciified(headline);
+  }
+  if (headline.rfind(word, 0) == 0) {
+    headline = Paint(word, TintOf(verdict.verdict()), style) + headline.substr(word.size());
+  }
+  // The table comes right after the facts; it paints itself.
+  const std::string table = "=== Memory Trend Report ===\n" + SeriesTable(verdict, style, wide);
+  return table + text + headline + "\n";
+}
+
+std::string SeriesCsv(const v1::GetReportResponse& report) {
+  auto number = [](double value) { return std::isfinite(value) ? fmt::format("{}", value) : std::string(); };
+  std::string csv = CsvRow({"run_id", "series", "unit", "verdict", "judged", "first", "last", "min", "max", "samples",
+                            "slope_per_minute", "slope_low", "slope_high", "operation", "kept_per_operation",
+                            "kept_low", "kept_high", "r_squared", "probability", "explanation"});
+  for (const auto& s : report.run().verdict().series()) {
+    csv += CsvRow({report.run().run_id(), s.series(), s.unit(), s.judged() ? std::string(VerdictWord(s.verdict())) : "",
+                   s.judged() ? "true" : "false", number(s.first()), number(s.last()), number(s.min()), number(s.max()),
+                   fmt::format("{}", s.samples()), number(s.slope_per_minute().value()), number(s.slope_per_minute().low()),
+                   number(s.slope_per_minute().high()), s.operation(), number(s.kept_per_operation().value()),
+                   number(s.kept_per_operation().low()), number(s.kept_per_operation().high()), number(s.r_squared()),
+                   number(s.probability()), Printable(s.explanation())});
+  }
+  return csv;
+}
+
+std::string ReportJson(const v1::GetReportResponse& report) {
+  JsonValue document = JsonValue::Object();
+  document.Set("schema_version", JsonValue::Integer(kOutputSchemaVersion));
+  document.Set("report", JsonValue::OfMessage(report));
+  return document.Json(2);
+}
+
+}  // namespace seep::cli

@@ -1,0 +1,25 @@
+// The report of one run: trend table, time table, rules, explanation, headline.
+#ifndef SEEP_CLI_RENDER_TREND_REPORT_H_
+#define SEEP_CLI_RENDER_TREND_REPORT_H_
+
+#include <string>
+
+#include "cli/console/console.h"
+#include "seep/v1/control.pb.h"
+
+namespace seep::cli {
+
+// `wide` also shows series that are not judged and more columns.
+std::string TrendReport(const v1::GetReportResponse& report, const Style& style, bool wide);
+
+// The table SERIES FIRST LAST MAX SLOPE/min ... alone; also for recordings.
+std::string SeriesTable(const v1::RunVerdict& verdict, const Style& style, bool wide);
+
+// One line a series, machine-readable figures in the series' own units.
+std::string SeriesCsv(const v1::GetReportResponse& report);
+
+std::string ReportJson(const v1::GetReportResponse& report);
+
+}  // namespace seep::cli
+
+#endif  // SEEP_CLI_RENDER_TREND_REPORT_H_
