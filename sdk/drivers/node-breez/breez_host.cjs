@@ -4,22 +4,20 @@
 // Owns:   the instances. Borrows: the SDK module that `loadSdk` gives, notifications, the gauges' sources.
 // Limits: MAX_INSTANCES.
 
-const fs = require('node:fs');
-const path = require('node:path');
 const v8 = require('node:v8');
 const { ProtocolError, fromSdk, clip } = require('./errors.cjs');
 const gauges = require('./gauges.cjs');
+const { writeHeapProfile } = require('./heap_profile.cjs');
 const { toPlain } = require('./json.cjs');
 const { availableOperations, readOperation } = require('./operations.cjs');
 const params = require('./params.cjs');
+const requests = require('./requests.cjs');
 const { defaultMode, readSettings, sdkConfig } = require('./settings.cjs');
 const { Wallet } = require('./wallet.cjs');
 
 const PROTOCOL = { major: 1, minor: 0 };
 const HOST = { name: 'node-breez', version: '0.1.0' };
 const MAX_INSTANCES = 4096;
-const NETWORKS = ['regtest', 'mainnet', 'local'];
-const RECEIVE_METHODS = ['spark_address', 'spark_invoice', 'bolt11_invoice', 'bitcoin_address'];
 const LOG_LEVELS = { ERROR: 'error', WARN: 'warn', INFO: 'info' };
 
 class BreezHost {
@@ -53,20 +51,20 @@ class BreezHost {
         const id = params.text(p, 'listener', { maxLength: 256 });
         return this.#track(this.#usable(p.instance), (wallet) => wallet.removeListener(id));
       }),
-      receive: this.#operation((wallet, p) => wallet.receive(readReceive(p))),
-      prepare_send: this.#operation((wallet, p) => wallet.prepareSend(readPrepareSend(p))),
+      receive: this.#operation((wallet, p) => wallet.receive(requests.readReceive(p))),
+      prepare_send: this.#operation((wallet, p) => wallet.prepareSend(requests.readPrepareSend(p))),
       send: this.#operation((wallet, p, call) => wallet.send({
         token: params.text(p, 'prepared', { maxLength: 64 }),
         idempotencyKey: params.optionalText(p, 'idempotency_key'),
         deadlineMs: call.deadlineMs,
       })),
-      list_payments: this.#operation((wallet, p) => wallet.listPayments(readListPayments(p))),
+      list_payments: this.#operation((wallet, p) => wallet.listPayments(requests.readListPayments(p))),
       sync: this.#operation((wallet) => wallet.sync()),
       get_info: this.#operation((wallet, p) => wallet.getInfo(params.optionalFlag(p, 'ensure_synced'))),
       parse: this.#operation((wallet, p) => wallet.parse(params.text(p, 'input'))),
       invoke: this.#operation((wallet, p) => this.#invoke(wallet, p)),
       metrics: { instance: 'none', run: () => ({ values: gauges.readGauges(this.#figures(), this.wasmMemory, this.collections) }) },
-      heap_profile: { instance: 'none', run: (p) => heapProfile(p) },
+      heap_profile: { instance: 'none', run: (p) => writeHeapProfile(requests.readDirectory(p, 'directory')) },
     };
     if (this.collectGarbage) table.collect_garbage = { instance: 'none', run: () => this.#collect() };
     return table;
@@ -154,13 +152,13 @@ class BreezHost {
   async #connect(p, call) {
     if (this.#instances.has(p.instance)) throw new ProtocolError('instance_exists', `instance '${p.instance}' exists`);
     if (this.#instances.size >= MAX_INSTANCES) throw new ProtocolError('limit_exceeded', `this host holds at most ${MAX_INSTANCES} instances`);
-    const network = params.choice(p, 'network', NETWORKS);
+    const network = requests.readNetwork(p);
     const settings = { ...this.settings, mode: params.optionalChoice(params.optionalObject(p, 'settings'), 'mode', ['server', 'client']) ?? this.settings.mode };
     const live = settings.live_network && network !== 'local';
     const request = {
       config: sdkConfig(this.sdk, settings, network),
-      seed: readSeed(p),
-      storageDir: readStorageDir(p),
+      seed: requests.readSeed(p),
+      storageDir: requests.readDirectory(p, 'storage_dir'),
       closedUrl: live ? undefined : `http://127.0.0.1:${settings.network_url_port}`,
     };
     const wallet = await Wallet.connect(p.instance, request, this.#walletContext(settings.mode));
@@ -253,62 +251,6 @@ class BreezHost {
       .filter((entry) => !entry.poisoned && entry.unsettled === 0)
       .map((entry) => entry.wallet.disconnect().catch(() => {}));
     await Promise.race([Promise.all(all), new Promise((resolve) => setTimeout(resolve, limitMs))]);
-  }
-}
-
-function readReceive(p) {
-  return {
-    method: params.choice(p, 'method', RECEIVE_METHODS),
-    amountSats: params.optionalInteger(p, 'amount_sats'),
-    description: params.optionalText(p, 'description'),
-  };
-}
-
-function readPrepareSend(p) {
-  return {
-    destination: params.text(p, 'destination'),
-    amountSats: params.optionalInteger(p, 'amount_sats'),
-    feePolicy: params.optionalChoice(p, 'fee_policy', ['fees_excluded', 'fees_included']),
-  };
-}
-
-function readListPayments(p) {
-  params.optionalFlag(p, 'destroy_response'); // plain objects here: nothing to destroy
-  return {
-    limit: params.optionalInteger(p, 'limit', { max: 0xffffffff }),
-    offset: params.optionalInteger(p, 'offset', { max: 0xffffffff }),
-    include: params.optionalFlag(p, 'include'),
-  };
-}
-
-function readSeed(p) {
-  const mnemonic = params.optionalText(p, 'mnemonic');
-  const seed = params.optionalText(p, 'seed');
-  if ((seed === undefined) === (mnemonic === undefined)) throw new ProtocolError('invalid_params', 'give one of params.seed and params.mnemonic');
-  if (mnemonic !== undefined) return { type: 'mnemonic', mnemonic };
-  if (!/^[0-9a-fA-F]{64}$/.test(seed)) throw new ProtocolError('invalid_params', 'params.seed must be 64 hexadecimal characters');
-  // The binding's tagged enum around a list is read as a list whose first member is the tag.
-  return ['entropy', ...Buffer.from(seed, 'hex')];
-}
-
-function readStorageDir(p) {
-  const directory = params.text(p, 'storage_dir', { maxLength: 4096 });
-  if (!path.isAbsolute(directory) || !fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new ProtocolError('invalid_params', 'params.storage_dir must be an absolute path of a folder that exists');
-  }
-  return directory;
-}
-
-function heapProfile(p) {
-  const directory = params.text(p, 'directory', { maxLength: 4096 });
-  if (!path.isAbsolute(directory) || !fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new ProtocolError('invalid_params', 'params.directory must be an absolute path of a folder that exists');
-  }
-  const file = path.join(directory, `heap-${process.pid}-${Date.now()}.heapsnapshot`);
-  try {
-    return { path: v8.writeHeapSnapshot(file), format: 'v8-heapsnapshot' };
-  } catch (error) {
-    throw new ProtocolError('storage_error', `the heap snapshot could not be written: ${error.message}`);
   }
 }
 

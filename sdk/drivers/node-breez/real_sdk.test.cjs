@@ -184,6 +184,17 @@ test('out of file descriptors, the leaking release fails as storage_error and th
   await host.call('metrics', {});
 });
 
+test('after kill -9 the same storage folder serves again', async (t) => {
+  const { host, storage } = await connected(t, MENDED);
+  const { identity } = await host.call('get_info', { instance: 'a' });
+  host.kill('SIGKILL');
+  await host.exited;
+  const next = start(t, MENDED);
+  await next.call('initialize', HELLO);
+  await next.call('connect', { instance: 'a', network: 'regtest', storage_dir: storage, seed: SEED });
+  assert.strictEqual((await next.call('get_info', { instance: 'a' })).identity, identity);
+});
+
 test('a version that is not installed is named, with what to do', async (t) => {
   const host = start(t, '1.2.3');
   await assert.rejects(host.call('initialize', HELLO), (error) => error.kind === 'not_supported' && /1\.2\.3 .*not installed.*install\.sh 1\.2\.3/.test(error.message));
@@ -196,6 +207,7 @@ test('the heap can be written down', async (t) => {
   const { path: file, format } = await host.call('heap_profile', { directory });
   assert.strictEqual(format, 'v8-heapsnapshot');
   assert.strictEqual(path.dirname(file), directory);
+  assert.strictEqual(fs.statSync(file).mode & 0o777, 0o600);
   assert.ok(JSON.parse(fs.readFileSync(file, 'utf8')).snapshot.node_count > 1000);
 });
 
