@@ -83,5 +83,23 @@ TEST_F(AsyncTest, AnInboxKeepsTheOrder) {
   EXPECT_EQ(text, "abcd");
 }
 
+TEST_F(AsyncTest, WorkThatTakesTooLongGoesOnInItsGroup) {
+  StopSignal stop(loop_);
+  TaskGroup group(loop_);
+  std::vector<bool> slept;
+  std::optional<bool> in_time;
+  const auto wait = [&](absl::Duration limit) -> Async<void> {
+    in_time = co_await FinishedWithin(loop_, group, limit, SleepLong(stop, slept));
+  };
+  Spawn(wait(absl::Seconds(5)));
+  loop_.Advance(absl::Seconds(5));
+  EXPECT_EQ(in_time, false);
+  EXPECT_EQ(group.running(), 1);
+  Spawn(wait(absl::Hours(3)));
+  loop_.Advance(absl::Hours(3));
+  EXPECT_EQ(in_time, true);
+  EXPECT_EQ(group.running(), 0);
+}
+
 }  // namespace
 }  // namespace seep::agent

@@ -1,6 +1,23 @@
 #include "agent/async/waiting.h"
 
 namespace seep::agent {
+namespace {
+
+Async<void> Relay(Async<void> work, std::shared_ptr<Inbox<bool>> finished) {
+  co_await work;
+  finished->Push(true);
+}
+
+}  // namespace
+
+Async<bool> FinishedWithin(EventLoop& loop, TaskGroup& group, absl::Duration limit, Async<void> work) {
+  auto finished = std::make_shared<Inbox<bool>>(loop);
+  group.Add(Relay(std::move(work), finished));
+  const TimerId timer = loop.RunAfter(limit, [finished] { finished->Push(false); });
+  const bool in_time = co_await finished->Next();
+  loop.Cancel(timer);
+  co_return in_time;
+}
 
 void StopSignal::Park(absl::Duration duration, std::coroutine_handle<> caller) {
   if (stopped_) {

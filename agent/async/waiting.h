@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -129,6 +130,9 @@ class TaskGroup {
   int running_ = 0;
   std::coroutine_handle<> joiner_;
 };
+
+// Whether `work` ended within `limit`. If not it goes on, as part of `group`.
+Async<bool> FinishedWithin(EventLoop& loop, TaskGroup& group, absl::Duration limit, Async<void> work);
 
 }  // namespace seep::agent
 

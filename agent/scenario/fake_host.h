@@ -24,6 +24,8 @@ class FakeHost : public HostCalls, public Faucet {
   bool Can(std::string_view capability) const override { return !lacks.contains(std::string(capability)); }
   void Fund(const std::string& address, std::uint64_t amount_sats, std::function<void(absl::Status)> done) override;
 
+  void Cancel() override {}  // its answers are due within a millisecond
+
   // "METHOD ROLE" ("sync alice") → kinds of errors for its next calls.
   std::map<std::string, std::vector<std::string>> fail;
   std::set<std::string> lacks;

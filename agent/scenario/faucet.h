@@ -22,6 +22,8 @@ class Faucet {
   // kDeadlineExceeded may be tried again.
   virtual void Fund(const std::string& address, std::uint64_t amount_sats,
                     std::function<void(absl::Status)> done) = 0;
+  // Answers all that wait with kCancelled.
+  virtual void Cancel() = 0;
 };
 
 }  // namespace seep::agent

@@ -1,0 +1,311 @@
+#include "agent/runs/run.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "agent/log/log.h"
+#include "agent/supervisor/launch.h"
+#include "common/os/files.h"
+
+namespace seep::agent {
+namespace {
+
+constexpr absl::Duration kDrainLimit = absl::Seconds(10);
+constexpr absl::Duration kTeardownLimit = absl::Seconds(20);
+constexpr absl::Duration kDefaultGrace = absl::Seconds(5);
+constexpr absl::Duration kLogsEvery = absl::Seconds(1);
+
+}  // namespace
+
+Run::Run(AgentParts& parts, v1::RunSpec spec)
+    : parts_(parts), spec_(std::move(spec)), directory_(parts.runs_directory, spec_.run_id()),
+      began_(parts.loop.clock().Now()),
+      samples_(parts, spec_.run_id(), began_, absl::Milliseconds(spec_.sampling().interval_ms())),
+      log_(parts.loop.clock()), course_(spec_.max_restarts_on_crash()),
+      faults_(directory_.fault_journal(), [this](const v1::FaultReport& report) { parts_.listener.OnFault(report); }),
+      events_(parts.loop), hurry_(parts.loop) {
+  status_.set_run_id(spec_.run_id());
+  status_.set_boot_epoch(parts.spool.epoch());
+  status_.set_started_wall_us(parts.loop.clock().WallNow().micros());
+  status_.set_state(v1::RUN_STATE_STARTING);
+}
+
+Run::~Run() = default;
+
+void Run::Start() {
+  LogInfo(absl::StrCat("run=", id(), " driver=", Printable(spec_.target().driver()), " state=starting"));
+  FlushLogs();
+  Spawn(Story(), [this] { over_ = true; });
+}
+
+Async<void> Run::Story() {
+  absl::Status ready = Prepare();
+  Publish();
+  if (ready.ok()) ready = co_await StartServices();
+  if (ready.ok()) ready = PrepareFaucet();
+  if (!ready.ok()) {
+    const bool cancelled = stop_asked_ || aborted_;
+    co_await Finish(cancelled ? v1::RUN_STATE_CANCELLED : v1::RUN_STATE_FAILED,
+                    cancelled ? stop_reason_ : std::string(ready.message()));
+    co_return;
+  }
+  while (true) {
+    const Outcome outcome = co_await LiveGeneration();
+    const absl::Duration lived = working_since_ ? parts_.loop.clock().Now() - *working_since_ : absl::ZeroDuration();
+    const NextStep next = course_.After(outcome.end, outcome.detail, lived);
+    if (next.kind == NextStep::Kind::kEnd) {
+      const bool never_worked = !soaking_ && (stop_asked_ || aborted_);
+      co_await Finish(never_worked ? v1::RUN_STATE_CANCELLED : next.state, next.reason);
+      co_return;
+    }
+    if (outcome.end == GenerationEnd::kCrashed) {
+      SetState(v1::RUN_STATE_STARTING, absl::StrCat("restarting: ", outcome.detail));
+      co_await hurry_.Sleep(next.pause);
+    }
+    if (stop_asked_ || aborted_) {
+      co_await Finish(soaking_ && !aborted_ ? v1::RUN_STATE_FINISHED : v1::RUN_STATE_FAILED, stop_reason_);
+      co_return;
+    }
+  }
+}
+
+Async<Run::Outcome> Run::LiveGeneration() {
+  working_since_.reset();
+  const std::uint32_t number = status_.generation() + 1;
+  const std::string mark = TargetMark(parts_.spool.epoch(), id(), number);
+  samples_.set_phase(v1::PHASE_WARM_UP);
+  generation_ = std::make_unique<Generation>(
+      Generation::Setting{parts_, plan_, spec_.sampling(), counters_, samples_, log_, faucet_.get(), number, mark},
+      Generation::Ports{[this, number](std::string why) { events_.Push({Event::Kind::kEnded, number, std::move(why), {}}); },
+                        [this, number] { events_.Push({Event::Kind::kScenarioDone, number, "", {}}); }});
+  const absl::Status started = generation_->Start(
+      TargetCommand(*driver_, version_, {RunMark(parts_.spool.epoch(), id()), mark}, directory_.work()));
+  status_.set_generation(number);
+  if (!started.ok()) {
+    const std::string why = absl::StrCat("driver ", driver_->name, ": ", std::string(started.message()));
+    co_await CloseGeneration(why);
+    co_return Outcome{GenerationEnd::kCannotBegin, why};
+  }
+  (void)directory_.NoteProcess(generation_->pid(), generation_->start_time_ticks());
+  status_.set_pid(generation_->pid());
+  v1::GenerationInfo* info = status_.add_generations();
+  info->set_generation(number);
+  info->set_pid(generation_->pid());
+  info->set_started_at_ms(NowMs());
+  Publish();
+  Outcome outcome = co_await BringUp();
+  if (outcome.detail.empty()) outcome = co_await Work();
+  co_await CloseGeneration(outcome.detail);
+  co_return outcome;
+}
+
+// Initialises the host and connects the wallets; an empty detail: it works.
+Async<Run::Outcome> Run::BringUp() {
+  absl::Status status = co_await generation_->Initialize(InitializeSettings());
+  if (status.ok()) {
+    status_.set_sdk_name(generation_->identity().sdk_name);
+    status_.set_sdk_version(generation_->identity().sdk_version);
+    status = co_await generation_->Setup();
+  }
+  if (status.ok() && !stop_asked_ && !aborted_) {
+    OnWorking();
+    co_return Outcome{GenerationEnd::kCourseRun, ""};
+  }
+  faults_.Fail(absl::StrCat("the new generation does not work: ", std::string(status.message())));
+  if (aborted_) co_return Outcome{GenerationEnd::kAborted, stop_reason_};
+  if (stop_asked_) co_return Outcome{GenerationEnd::kStopped, stop_reason_};
+  if (!generation_->why_ended().empty()) co_return Outcome{GenerationEnd::kCrashed, generation_->why_ended()};
+  const bool hopeless = status.code() != absl::StatusCode::kUnavailable || generation_->number() == 1;
+  co_return Outcome{hopeless ? GenerationEnd::kCannotBegin : GenerationEnd::kCrashed, std::string(status.message())};
+}
+
+void Run::OnWorking() {
+  working_since_ = parts_.loop.clock().Now();
+  samples_.set_phase(warm_ ? v1::PHASE_SOAK : v1::PHASE_WARM_UP);
+  if (!std::exchange(soaking_, true)) {
+    const auto warm_up = absl::Milliseconds(spec_.warm_up_ms());
+    warm_ = warm_up == absl::ZeroDuration();
+    if (warm_) samples_.set_phase(v1::PHASE_SOAK);
+    warm_up_timer_ = parts_.loop.RunAfter(warm_up, [this] {
+      warm_ = true;
+      if (working_since_) samples_.set_phase(v1::PHASE_SOAK);
+    });
+    soak_timer_ = parts_.loop.RunAfter(absl::Milliseconds(spec_.duration_ms()),
+                                       [this] { events_.Push({Event::Kind::kSoakOver, 0, "", {}}); });
+  }
+  generation_->BeginScenario();
+  faults_.Healed(NowMs(), generation_->number(), generation_->pid());
+  SetState(v1::RUN_STATE_RUNNING, "");
+}
+
+Async<Run::Outcome> Run::Work() {
+  co_await generation_->TakeSample();
+  while (true) {
+    Event event = co_await events_.Next();
+    if (event.generation != 0 && event.generation != generation_->number()) continue;
+    switch (event.kind) {
+      case Event::Kind::kEnded:
+        co_return Outcome{GenerationEnd::kCrashed, event.text};
+      case Event::Kind::kServiceLost:
+        co_return Outcome{GenerationEnd::kServiceLost, event.text};
+      case Event::Kind::kAbort:
+        co_return Outcome{GenerationEnd::kAborted, event.text};
+      case Event::Kind::kScenarioDone:
+        co_return co_await EndGracefully(GenerationEnd::kCourseRun, "the scenario is done");
+      case Event::Kind::kSoakOver:
+        co_return co_await EndGracefully(GenerationEnd::kCourseRun, "its time was up");
+      case Event::Kind::kStop:
+        co_return co_await EndGracefully(GenerationEnd::kStopped, event.text);
+      case Event::Kind::kFault:
+        if (!faults_.Accept(event.order)) continue;
+        co_return co_await Inject(std::move(event.order));
+    }
+  }
+}
+
+// The last operation, the cool-down, a sample, the disconnects, a sample, the
+// shutdown: each bounded, so that a hung SDK cannot hold the run.
+Async<Run::Outcome> Run::EndGracefully(GenerationEnd end, std::string reason) {
+  SetState(v1::RUN_STATE_STOPPING, reason);
+  co_await generation_->Drain(kDrainLimit);
+  if (end == GenerationEnd::kCourseRun && spec_.cool_down_ms() > 0) {
+    samples_.set_phase(v1::PHASE_COOL_DOWN);
+    co_await hurry_.Sleep(absl::Milliseconds(spec_.cool_down_ms()));
+  }
+  co_await generation_->TakeSample();
+  samples_.set_phase(v1::PHASE_TEARDOWN);
+  co_await generation_->Teardown(kTeardownLimit);
+  co_await generation_->TakeSample();
+  const std::string crashed = generation_->why_ended();
+  if (!co_await generation_->Shutdown()) log_.AddLine("agent", "the host did not end within 10 s of shutdown; killed");
+  if (aborted_) co_return Outcome{GenerationEnd::kAborted, stop_reason_};
+  if (!crashed.empty()) reason += absl::StrCat(" (while stopping: ", crashed, ")");
+  co_return Outcome{end, std::move(reason)};
+}
+
+Async<Run::Outcome> Run::Inject(v1::FaultOrder order) {
+  if (const absl::Status intended = faults_.Intend(generation_->number(), generation_->pid()); !intended.ok()) {
+    faults_.Fail(absl::StrCat("its intent could not be journalled: ", std::string(intended.message())));
+    co_return co_await Work();
+  }
+  co_await generation_->TakeSample();  // the last of this generation
+  const std::uint64_t at_ms = NowMs();
+  const std::string detail = co_await InjectKind(order);
+  faults_.Injected(at_ms, detail);
+  co_return Outcome{GenerationEnd::kFault, absl::StrCat("fault ", Printable(order.fault_id()), ": ", detail)};
+}
+
+Async<std::string> Run::InjectKind(const v1::FaultOrder& order) {
+  switch (order.kind()) {
+    case v1::FAULT_KIND_TERMINATE: {
+      const absl::Duration grace = order.grace_ms() > 0 ? absl::Milliseconds(order.grace_ms()) : kDefaultGrace;
+      if (co_await generation_->Terminate(grace)) co_return "terminate";
+      generation_->Kill("fault");
+      co_return absl::StrCat("terminate (killed after ", absl::FormatDuration(grace), ")");
+    }
+    case v1::FAULT_KIND_GRACEFUL: {
+      co_await generation_->Drain(kDrainLimit);
+      co_await generation_->Teardown(kTeardownLimit);
+      if (co_await generation_->Shutdown()) co_return "graceful";
+      generation_->Kill("fault");
+      co_return "graceful (killed: it did not end in time)";
+    }
+    default:
+      generation_->Kill("fault");
+      co_return "kill";
+  }
+}
+
+Async<void> Run::CloseGeneration(std::string ended_by) {
+  co_await generation_->Close();
+  if (status_.generations_size() > 0) {
+    v1::GenerationInfo* info = status_.mutable_generations(status_.generations_size() - 1);
+    info->set_ended_at_ms(std::max<std::uint64_t>(NowMs(), 1));
+    info->set_ended_by(Printable(ended_by));
+  }
+  // Its coroutines are over; tasks it has posted run before this one.
+  parts_.loop.Post([generation = std::shared_ptr<Generation>(std::move(generation_))] {});
+  Publish();
+}
+
+Async<void> Run::Finish(v1::RunState state, std::string reason) {
+  parts_.loop.Cancel(soak_timer_);
+  parts_.loop.Cancel(warm_up_timer_);
+  for (const auto& [fault, timer] : planned_faults_) parts_.loop.Cancel(timer);
+  planned_faults_.clear();
+  faults_.Fail("the run is over");
+  for (const auto& service : services_) co_await StopService(*service);
+  services_.clear();
+  faucet_.reset();
+  if (const absl::Status removed = directory_.RemoveWork(); !removed.ok()) {
+    LogWarn(absl::StrCat("run=", id(), " ", std::string(removed.message())));
+  }
+  parts_.loop.Cancel(log_timer_);
+  if (!log_.empty()) parts_.listener.OnLogs(log_.Take(id()));
+  status_.set_last_sequence(parts_.spool.LastSequence({parts_.spool.epoch(), id()}));
+  status_.set_ended_wall_us(parts_.loop.clock().WallNow().micros());
+  status_.set_pid(0);
+  status_.set_final(true);
+  SetState(state, reason);
+}
+
+void Run::Stop(const std::string& reason, bool interrupted) {
+  if (status_.state() == v1::RUN_STATE_STOPPING) hurry_.Stop();  // no cool-down then
+  if (stop_asked_ || aborted_ || over_) return;
+  stop_asked_ = true;
+  stop_reason_ = reason.empty() ? "stopped" : Printable(reason);
+  status_.set_interrupted(interrupted && !status_.final());
+  LogInfo(absl::StrCat("run=", id(), " stop asked: ", stop_reason_));
+  if (working_since_ && generation_) return events_.Push({Event::Kind::kStop, 0, stop_reason_, {}});
+  hurry_.Stop();
+  if (generation_) generation_->Kill("stopped before it worked");
+}
+
+void Run::Abort(const std::string& reason) {
+  if (aborted_ || over_) return;
+  aborted_ = true;
+  stop_reason_ = Printable(reason);
+  hurry_.Stop();
+  events_.Push({Event::Kind::kAbort, 0, stop_reason_, {}});
+  if (generation_) generation_->Kill("aborted");
+}
+
+void Run::Order(const v1::FaultOrder& order) {
+  planned_faults_.erase(order.fault_id());
+  if (status_.state() != v1::RUN_STATE_RUNNING) {
+    const bool known = std::any_of(faults_.reports().begin(), faults_.reports().end(),
+                                   [&](const v1::FaultReport& report) { return report.fault_id() == order.fault_id(); });
+    const bool pending = faults_.under_way() && faults_.under_way()->fault_id() == order.fault_id();
+    if (known || pending) faults_.Accept(order);
+    else faults_.Skip(order, status_.final() ? "the run was over" : "the target was not working");
+    return;
+  }
+  const auto wait = absl::Milliseconds(order.planned_at_ms()) - samples_.SinceBegin();
+  if (wait <= absl::ZeroDuration()) return events_.Push({Event::Kind::kFault, 0, "", order});
+  planned_faults_[order.fault_id()] = parts_.loop.RunAfter(wait, [this, order] { Order(order); });
+}
+
+void Run::SetState(v1::RunState state, const std::string& reason) {
+  status_.set_state(state);
+  status_.set_reason(Printable(reason));
+  LogInfo(absl::StrCat("run=", id(), " state=", v1::RunState_Name(state), " generation=", status_.generation(),
+                       reason.empty() ? "" : " reason=", reason));
+  Publish();
+}
+
+void Run::Publish() {
+  if (const absl::Status saved = directory_.SaveStatus(status_.SerializeAsString()); !saved.ok()) {
+    LogWarn(absl::StrCat("run=", id(), " status not saved: ", std::string(saved.message())));
+  }
+  parts_.listener.OnStatus(status_);
+}
+
+void Run::FlushLogs() {
+  if (!log_.empty()) parts_.listener.OnLogs(log_.Take(id()));
+  log_timer_ = parts_.loop.RunAfter(kLogsEvery, [this] { FlushLogs(); });
+}
+
+std::uint64_t Run::NowMs() const { return static_cast<std::uint64_t>(absl::ToInt64Milliseconds(samples_.SinceBegin())); }
+
+}  // namespace seep::agent

@@ -1,0 +1,62 @@
+#include "agent/runs/run_samples.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "agent/log/log.h"
+
+namespace seep::agent {
+namespace {
+
+constexpr absl::Duration kComplainEvery = absl::Minutes(1);
+
+bool IsOutsideName(const std::string& name) {
+  static const std::vector<GaugeValue> all = [] {
+    OutsideFigures figures;
+    figures.anonymous_bytes = figures.swap_bytes = figures.pss_bytes = figures.uss_bytes = 0;
+    figures.fds = figures.tcp_connections = figures.voluntary_switches = figures.involuntary_switches = 0;
+    figures.read_bytes = figures.written_bytes = 0;
+    return OutsideGauges(figures);
+  }();
+  return std::any_of(all.begin(), all.end(), [&](const GaugeValue& gauge) { return gauge.name == name; });
+}
+
+}  // namespace
+
+RunSamples::RunSamples(AgentParts& parts, std::string run_id, MonotonicTime began, absl::Duration interval)
+    : parts_(parts), run_id_(std::move(run_id)), began_(began), interval_(interval), complained_(began - kComplainEvery) {}
+
+void RunSamples::Record(const Reading& reading, std::uint32_t generation, const std::vector<GaugeValue>* inside,
+                        const ScenarioCounters& counters) {
+  std::vector<GaugeValue> values = OutsideGauges(reading.figures);
+  values.push_back({"sampling_cost", "seconds", v1::GAUGE_KIND_GAUGE, v1::GAUGE_ORIGIN_OUTSIDE, false,
+                    absl::ToDoubleSeconds(reading.cost)});
+  if (inside != nullptr) values.insert(values.end(), inside->begin(), inside->end());
+  for (ScenarioValue& value : counters.Values()) {
+    values.push_back({std::move(value.name), "count", value.counter ? v1::GAUGE_KIND_COUNTER : v1::GAUGE_KIND_GAUGE,
+                      v1::GAUGE_ORIGIN_SCENARIO, value.operation, value.value});
+  }
+  const SampleStamp stamp{parts_.spool.NextSequence(run_id_), reading.at - began_, reading.wall, generation, phase_};
+  const std::string block = encoder_.Encode(stamp, values);
+  const absl::Status status = parts_.spool.Append(run_id_, block, [this] { return encoder_.Definitions(); });
+  if (!status.ok() && parts_.loop.clock().Now() - complained_ >= kComplainEvery) {
+    complained_ = parts_.loop.clock().Now();
+    LogError(absl::StrCat("run=", run_id_, " samples are dropped: ", std::string(status.message())));
+  }
+  parts_.listener.OnSample(run_id_, interval_);
+}
+
+std::vector<GaugeValue> InsideGauges(const driver::Json& result, const std::vector<HostGauge>& declared) {
+  std::vector<GaugeValue> gauges;
+  const driver::Json* values = result.Find("values");
+  if (values == nullptr) return gauges;
+  for (const HostGauge& gauge : declared) {
+    const auto value = values->FindNumber(gauge.name);
+    if (!value) continue;
+    gauges.push_back({IsOutsideName(gauge.name) ? "host." + gauge.name : gauge.name, gauge.unit,
+                      gauge.counter ? v1::GAUGE_KIND_COUNTER : v1::GAUGE_KIND_GAUGE, v1::GAUGE_ORIGIN_INSIDE, false, *value});
+  }
+  return gauges;
+}
+
+}  // namespace seep::agent

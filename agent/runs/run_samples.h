@@ -1,0 +1,47 @@
+// The stream of one run's samples: merges what was read outside, what the host
+// told and what the scenario counted, and appends it to the spool.
+//
+// Threads: the loop's only.
+// Failure: a sample that the spool cannot take is logged once a minute and
+//          counted there.
+#ifndef SEEP_AGENT_RUNS_RUN_SAMPLES_H_
+#define SEEP_AGENT_RUNS_RUN_SAMPLES_H_
+
+#include <string>
+#include <vector>
+
+#include "agent/driver_client/host_conversation.h"
+#include "agent/runs/agent_parts.h"
+#include "agent/sampler/sample_encoder.h"
+#include "agent/scenario/scenario_counters.h"
+
+namespace seep::agent {
+
+class RunSamples {
+ public:
+  RunSamples(AgentParts& parts, std::string run_id, MonotonicTime began, absl::Duration interval);
+
+  void set_phase(v1::Phase phase) { phase_ = phase; }
+  absl::Duration SinceBegin() const { return parts_.loop.clock().Now() - began_; }
+
+  // `inside`: nullptr when the host did not answer in time.
+  void Record(const Reading& reading, std::uint32_t generation, const std::vector<GaugeValue>* inside,
+              const ScenarioCounters& counters);
+
+ private:
+  AgentParts& parts_;
+  const std::string run_id_;
+  const MonotonicTime began_;
+  const absl::Duration interval_;
+  v1::Phase phase_ = v1::PHASE_WARM_UP;
+  SampleEncoder encoder_;
+  MonotonicTime complained_;
+};
+
+// `metrics` → values of declared gauges. A name that Seep measures itself gets
+// the prefix "host.".
+std::vector<GaugeValue> InsideGauges(const driver::Json& result, const std::vector<HostGauge>& declared);
+
+}  // namespace seep::agent
+
+#endif  // SEEP_AGENT_RUNS_RUN_SAMPLES_H_

@@ -1,0 +1,34 @@
+// From the allow list to a command: the only place where one is made.
+//
+// Failure: kNotFound: no such driver or version, naming those there are.
+#ifndef SEEP_AGENT_SUPERVISOR_LAUNCH_H_
+#define SEEP_AGENT_SUPERVISOR_LAUNCH_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "agent/configuration/configuration.h"
+#include "common/os/child_process.h"
+
+namespace seep::agent {
+
+// Marks in the environment, by which members of a run's trees are known even
+// after their parents ended; the epoch is random, so no stranger carries one.
+std::string RunMark(const std::string& epoch, const std::string& run);
+std::string ServiceMark(const std::string& epoch, const std::string& run, const std::string& service);
+std::string TargetMark(const std::string& epoch, const std::string& run, std::uint32_t generation);
+
+// The version to use: `requested` if installed, else the default; "" when the
+// driver has no versions.
+absl::StatusOr<std::string> ResolveVersion(const Driver& driver, const std::string& requested);
+
+ChildOptions TargetCommand(const Driver& driver, const std::string& version, const std::vector<std::string>& marks,
+                           const std::string& work_directory);
+ChildOptions CompanionCommand(const Driver& driver, const ServiceCommand& service, const std::vector<std::string>& marks,
+                              const std::string& work_directory);
+
+}  // namespace seep::agent
+
+#endif  // SEEP_AGENT_SUPERVISOR_LAUNCH_H_
