@@ -104,7 +104,7 @@ TEST(WalletHost, ShutdownEndsItWithInstancesOpen) {
   WalletHost host(absl::StrCat(R"({"ledger":")", network.ledger(), "\"}"));
   host.Connect("alice");
   host.Connect("bob");
-  host.Result("add_listener", On("bob", R"("capture_instance":true)"));
+  host.Result("add_listener", On("bob"));
   host.Result("shutdown", "{}");
   const auto exit = host.process().WaitFor(driver::kShutdownDeadline);
   ASSERT_TRUE(exit.has_value());
