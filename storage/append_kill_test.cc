@@ -11,6 +11,7 @@
 #include "common/os/random.h"
 #include "common/os/temp_directory.h"
 #include "common/status/status_matchers.h"
+#include "storage/sqlite/database.h"
 #include "storage/testing/sample_batches.h"
 #include "storage/testing/waiting_store.h"
 
@@ -142,6 +143,15 @@ TEST_F(AppendKillTest, NothingAcknowledgedIsLostOrDoubled) {
     if (HasFailure()) return;
   }
   for (const std::uint64_t through : acked) EXPECT_GT(through, 0u);
+
+  // The minute rows, half of them gathered again after kills, count each value once.
+  WaitingStore store;
+  ASSERT_OK(store.Open(options_));
+  ASSERT_OK(store.SetState("r-0001", v1::RUN_STATE_FINISHED));
+  ASSERT_OK_AND_ASSIGN(auto db, sqlite::Database::Open(store.store().database_path(), sqlite::Access::kReadOnly));
+  ASSERT_OK_AND_ASSIGN(const std::int64_t counted, db->QueryInteger("SELECT sum(n) FROM sample_rollup"));
+  ASSERT_OK_AND_ASSIGN(const std::int64_t samples, db->QueryInteger("SELECT sum(samples) FROM stream"));
+  EXPECT_EQ(counted, samples * 5);
 }
 
 }  // namespace

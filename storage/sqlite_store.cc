@@ -236,9 +236,10 @@ absl::StatusOr<Parts> OpenParts(const StoreOptions& options) {
   SEEP_ASSIGN_OR_RETURN(sqlite::DirectoryLock lock, sqlite::DirectoryLock::Take(options.directory));
   const std::string path = absl::StrCat(options.directory, "/seep.db");
   SEEP_ASSIGN_OR_RETURN(auto writing, sqlite::Database::Open(path, sqlite::Access::kReadWrite));
-  SEEP_ASSIGN_OR_RETURN(const MigrationResult migrated, Migrate(*writing, Migrations(), kViews));
+  const absl::StatusOr<MigrationResult> migrated = Migrate(*writing, Migrations(), kViews);
+  if (!migrated.ok()) return Annotate(migrated.status(), absl::StrCat("open ", path));
   SEEP_ASSIGN_OR_RETURN(auto reading, sqlite::Database::Open(path, sqlite::Access::kReadOnly));
-  return Parts{std::move(lock), std::move(writing), std::move(reading), migrated.to_version};
+  return Parts{std::move(lock), std::move(writing), std::move(reading), migrated->to_version};
 }
 
 }  // namespace

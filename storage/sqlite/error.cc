@@ -12,6 +12,19 @@ namespace {
 
 bool IsNoSpace(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
 
+// What the file that failed last says of its own: the connection's errno has been
+// overwritten by the tidying-up when the WAL could not be written.
+int FileError(sqlite3* db) {
+  int error = 0;
+  sqlite3_file* journal = nullptr;
+  if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &journal) == SQLITE_OK &&
+      journal != nullptr && journal->pMethods != nullptr) {
+    journal->pMethods->xFileControl(journal, SQLITE_FCNTL_LAST_ERRNO, &error);
+  }
+  if (error == 0) sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &error);
+  return error;
+}
+
 absl::StatusCode CodeOf(int extended, int system_error) {
   switch (extended & 0xff) {
     case SQLITE_FULL:
@@ -63,6 +76,7 @@ absl::Status ErrorStatus(sqlite3* db, int result, const std::string& doing) {
     extended = sqlite3_extended_errcode(db);
     system_error = sqlite3_system_errno(db);
     message = sqlite3_errmsg(db);
+    if ((extended & 0xff) == SQLITE_IOERR && system_error == 0) system_error = FileError(db);
   }
   const bool about_a_file =
       (extended & 0xff) == SQLITE_IOERR || (extended & 0xff) == SQLITE_CANTOPEN || (extended & 0xff) == SQLITE_FULL;
