@@ -206,6 +206,20 @@ void RunBook::NoteEvent(const std::string& run_id, std::string kind, std::string
   journal_.Write(std::move(change));
 }
 
+void RunBook::NoteVerdict(const std::string& run_id, const v1::RunVerdict& verdict) {
+  const OpenRun* open = Open(run_id);
+  // The final one is on its way, and must not be overwritten.
+  if (open == nullptr || open->progress.closing) return;
+  storage::RunChange change;
+  change.run_id = run_id;
+  change.verdict = verdict;
+  journal_.Write(std::move(change));
+}
+
+void RunBook::TellToForget(const std::string& agent, const std::string& run_id) {
+  Forget(agent, run_id, "the run is over or not this agent's");
+}
+
 void RunBook::Apply(OpenRun& open, RunInput input) {
   const v1::RunState before = open.progress.state;
   RunStep step = Step(open.progress, input);

@@ -56,6 +56,9 @@ class RunBook {
 
   // kNotFound: not open. The run ends in its own time.
   absl::Status Stop(const std::string& run_id, const std::string& reason);
+  // Stores a running verdict.
+  void NoteVerdict(const std::string& run_id, const v1::RunVerdict& verdict);
+  void TellToForget(const std::string& agent, const std::string& run_id);
   void NoteEvent(const std::string& run_id, std::string kind, std::string message);
 
   const v1::Run* Find(const std::string& run_id) const;  // open runs only

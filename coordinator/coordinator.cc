@@ -1,0 +1,135 @@
+#include "coordinator/coordinator.h"
+
+#include <thread>
+
+#include "common/os/files.h"
+#include "common/status/status_macros.h"
+#include "coordinator/control/control_desk.h"
+#include "coordinator/control/query_desk.h"
+#include "coordinator/fleet/fleet.h"
+#include "coordinator/ingest/ingest.h"
+#include "coordinator/links/agent_desk.h"
+#include "coordinator/log/log.h"
+#include "coordinator/restorer.h"
+#include "coordinator/rpc/agent_link_service.h"
+#include "coordinator/rpc/control_service.h"
+#include "coordinator/rpc/rpc_server.h"
+#include "coordinator/runs/run_book.h"
+#include "coordinator/verdicts/verdict_board.h"
+#include "storage/sqlite_store.h"
+
+namespace seep::coordinator {
+namespace {
+constexpr int kStopGraceMs = 3000;
+
+// The worker's thread: judging, parsing, going through samples.
+class WorkerThread {
+ public:
+  explicit WorkerThread(const Clock& clock) : loop_(clock), thread_([this] { loop_.Run(); }) {}
+  ~WorkerThread() {
+    loop_.Stop();
+    thread_.join();
+  }
+  EventLoop& loop() { return loop_; }
+
+ private:
+  EpollEventLoop loop_;
+  std::thread thread_;
+};
+}  // namespace
+
+// In the order of construction; what stands below may use what stands above.
+struct Coordinator::Parts {
+  Parts(EpollEventLoop& l, CoordinatorOptions o, std::unique_ptr<storage::SqliteStore> s)
+      : options(std::move(o)), loop(l), store(std::move(s)), worker(l.clock()), links(l),
+        fleet(l.clock(), options.lease), board(l, worker.loop(), *store, options.verdict_every),
+        runs(l, *store, fleet, links,
+             [this](const v1::Run& run, VerdictBoard::Judged judged) { board.JudgeFinally(run, std::move(judged)); },
+             {options.lost_limit}),
+        ingest(l, *store, fleet, links, IngestPorts()), agents(l, *store, fleet, links, ingest, runs, options.lease),
+        control(l, worker.loop(), *store, fleet, runs, {options.release, store->schema_version()}),
+        queries(l, options.query_worker, store->database_path()), control_service(l, control, queries) {}
+
+  Ingest::Ports IngestPorts();
+  VerdictBoard::Ports BoardPorts();
+
+  const CoordinatorOptions options;
+  EpollEventLoop& loop;
+  std::unique_ptr<storage::SqliteStore> store;
+  WorkerThread worker;
+  AgentLinkService links;
+  Fleet fleet;
+  VerdictBoard board;
+  RunBook runs;
+  Ingest ingest;
+  AgentDesk agents;
+  ControlDesk control;
+  QueryDesk queries;
+  ControlService control_service;
+  RpcServer server;
+};
+
+Ingest::Ports Coordinator::Parts::IngestPorts() {
+  Ingest::Ports ports;
+  ports.belongs = [this](const std::string& run, const std::string& agent) { return runs.Belongs(run, agent); };
+  ports.stored = [this](const v1::Ack& ack, const v1::SampleBatch& batch) { runs.OnStored(ack, batch); };
+  ports.note = [this](const std::string& run, std::string kind, std::string message) {
+    runs.NoteEvent(run, std::move(kind), std::move(message));
+  };
+  ports.forget = [this](const std::string& agent, const std::string& run) { runs.TellToForget(agent, run); };
+  return ports;
+}
+
+VerdictBoard::Ports Coordinator::Parts::BoardPorts() {
+  VerdictBoard::Ports ports;
+  ports.live_runs = [this] { return runs.RunningRuns(); };
+  ports.find = [this](const std::string& run) { return runs.Find(run); };
+  ports.provisional = [this](const std::string& run, const v1::RunVerdict& verdict) {
+    runs.NoteVerdict(run, verdict);
+  };
+  return ports;
+}
+
+Coordinator::Coordinator(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Coordinator::~Coordinator() {
+  // First the threads that call in, then what they call.
+  parts_->store->Stop();
+}
+
+absl::StatusOr<std::unique_ptr<Coordinator>> Coordinator::Open(EpollEventLoop& loop, CoordinatorOptions options) {
+  storage::StoreOptions store_options;
+  store_options.directory = options.data_directory;
+  SEEP_ASSIGN_OR_RETURN(std::unique_ptr<storage::SqliteStore> store, storage::SqliteStore::Open(store_options, loop));
+  SEEP_RETURN_IF_ERROR(store->Start());
+  if (options.query_worker.empty()) {
+    SEEP_ASSIGN_OR_RETURN(const std::string directory, OwnBinaryDirectory());
+    options.query_worker = directory + "/seep-query-worker";
+  }
+  auto parts = std::make_unique<Parts>(loop, std::move(options), std::move(store));
+  return std::unique_ptr<Coordinator>(new Coordinator(std::move(parts)));
+}
+
+void Coordinator::Start(std::function<void(absl::StatusOr<std::vector<std::string>>)> started) {
+  Parts& parts = *parts_;
+  parts.runs.SetObserver([&parts](const std::string& run_id) { parts.control.OnRunChanged(run_id); });
+  parts.links.SetEvents(&parts.agents);
+  std::make_shared<Restorer>(*parts.store, parts.fleet, parts.runs)
+      ->Restore([&parts, started = std::move(started)](absl::Status restored) {
+        if (!restored.ok()) return started(restored);
+        parts.agents.Start();
+        parts.board.Start(parts.BoardPorts());
+        const TlsFiles tls{parts.options.tls_ca, parts.options.tls_certificate, parts.options.tls_key};
+        started(parts.server.Start(parts.options.listen, tls, {&parts.links, &parts.control_service}));
+      });
+}
+
+void Coordinator::Stop(std::function<void()> stopped) {
+  Parts& parts = *parts_;
+  LogInfo({{"coordinator", "stopping"}});
+  parts.agents.BeginShutdown();
+  parts.links.CloseAll(absl::UnavailableError("the coordinator is stopping; try again later"));
+  parts.server.Stop(kStopGraceMs, [&loop = parts.loop, stopped = std::move(stopped)] { loop.Post([stopped] { stopped(); }); });
+}
+
+}  // namespace seep::coordinator

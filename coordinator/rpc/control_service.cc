@@ -1,0 +1,114 @@
+#include "coordinator/rpc/control_service.h"
+
+#include <utility>
+
+#include "coordinator/rpc/grpc_status.h"
+#include "coordinator/rpc/stream_writer.h"
+
+namespace seep::coordinator {
+namespace {
+
+// Finishes its call exactly once, also when it is dropped unanswered (the
+// coordinator is stopping): gRPC waits for every call.
+template <typename Response>
+class UnaryAnswer {
+ public:
+  UnaryAnswer(grpc::ServerUnaryReactor* reactor, Response* response, std::atomic<int>& calls)
+      : reactor_(reactor), response_(response), calls_(calls) {}
+  ~UnaryAnswer() {
+    if (reactor_ != nullptr) Finish(absl::UnavailableError("the coordinator is stopping"));
+  }
+  void operator()(absl::StatusOr<Response> answer) {
+    if (answer.ok()) *response_ = *std::move(answer);
+    Finish(answer.status());
+  }
+
+ private:
+  void Finish(const absl::Status& status) {
+    calls_.fetch_sub(1);
+    std::exchange(reactor_, nullptr)->Finish(ToGrpc(status));
+  }
+  grpc::ServerUnaryReactor* reactor_;
+  Response* response_;
+  std::atomic<int>& calls_;
+};
+
+}  // namespace
+
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* ControlService::Call(grpc::CallbackServerContext* context, const Request* request,
+                                               Response* response,
+                                               void (ControlDesk::*method)(const Request&, Answer<Response>)) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  auto answer = std::make_shared<UnaryAnswer<Response>>(reactor, response, calls_);
+  if (calls_.fetch_add(1) >= kMaxCalls) {
+    (*answer)(absl::ResourceExhaustedError("too many calls at once; try again"));
+    return reactor;
+  }
+  loop_.Post([this, request, method, answer = std::move(answer)] {
+    (desk_.*method)(*request, [answer](absl::StatusOr<Response> result) { (*answer)(std::move(result)); });
+  });
+  return reactor;
+}
+
+template <typename Request, typename Response, typename Begin>
+grpc::ServerWriteReactor<Response>* ControlService::Open(const Request* request, Begin begin) {
+  const bool admitted = calls_.fetch_add(1) < kMaxCalls;
+  auto writer = StreamWriter<Response>::Make(loop_, calls_);
+  // Dropping the port without a Finish finishes too.
+  Stream<Response> port(writer.get(), [writer](StreamPort<Response>*) {
+    writer->Finish(absl::UnavailableError("the coordinator is stopping"));
+  });
+  if (!admitted) {
+    port->Finish(absl::ResourceExhaustedError("too many calls at once; try again"));
+  } else {
+    loop_.Post([begin, request = *request, port = std::move(port)]() mutable { begin(request, std::move(port)); });
+  }
+  return writer.get();
+}
+
+#define SEEP_UNARY(Method)                                                                                    \
+  grpc::ServerUnaryReactor* ControlService::Method(grpc::CallbackServerContext* context,                      \
+                                                   const v1::Method##Request* request,                        \
+                                                   v1::Method##Response* response) {                          \
+    return Call(context, request, response, &ControlDesk::Method);                                            \
+  }
+SEEP_UNARY(GetVersion)
+SEEP_UNARY(SubmitCampaign)
+SEEP_UNARY(ListCampaigns)
+SEEP_UNARY(GetCampaign)
+SEEP_UNARY(CancelCampaign)
+SEEP_UNARY(ListRuns)
+SEEP_UNARY(GetRun)
+SEEP_UNARY(StopRun)
+SEEP_UNARY(GetReport)
+SEEP_UNARY(ListAgents)
+SEEP_UNARY(ListFaults)
+#undef SEEP_UNARY
+
+grpc::ServerUnaryReactor* ControlService::ValidateCampaign(grpc::CallbackServerContext* context,
+                                                           const v1::SubmitCampaignRequest* request,
+                                                           v1::ValidateCampaignResponse* response) {
+  return Call(context, request, response, &ControlDesk::ValidateCampaign);
+}
+
+grpc::ServerWriteReactor<v1::RunUpdate>* ControlService::WatchRun(grpc::CallbackServerContext*,
+                                                                  const v1::WatchRunRequest* request) {
+  return Open<v1::WatchRunRequest, v1::RunUpdate>(
+      request, [this](const auto& asked, Stream<v1::RunUpdate> port) { desk_.WatchRun(asked, std::move(port)); });
+}
+
+grpc::ServerWriteReactor<v1::ExportSamplesResponse>* ControlService::ExportSamples(
+    grpc::CallbackServerContext*, const v1::ExportSamplesRequest* request) {
+  return Open<v1::ExportSamplesRequest, v1::ExportSamplesResponse>(
+      request,
+      [this](const auto& asked, Stream<v1::ExportSamplesResponse> port) { desk_.ExportSamples(asked, std::move(port)); });
+}
+
+grpc::ServerWriteReactor<v1::QueryResponse>* ControlService::Query(grpc::CallbackServerContext*,
+                                                                   const v1::QueryRequest* request) {
+  return Open<v1::QueryRequest, v1::QueryResponse>(
+      request, [this](const auto& asked, Stream<v1::QueryResponse> port) { queries_.Query(asked, std::move(port)); });
+}
+
+}  // namespace seep::coordinator

@@ -1,0 +1,371 @@
+// The whole coordinator over loopback gRPC, with an agent that runs nothing:
+// what is promised to agents and people, restarts included.
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+
+#include <future>
+#include <thread>
+
+#include "common/os/system_clock.h"
+#include "common/os/temp_directory.h"
+#include "common/status/status_matchers.h"
+#include "coordinator/coordinator.h"
+#include "coordinator/rpc/fake_agent.h"
+#include "seep/v1/control.grpc.pb.h"
+
+namespace seep::coordinator {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kCampaign[] =
+    "name: flow\nsdk: {driver: simulated-wallet}\nscenario: {payments: {}}\n"
+    "duration: 2m\nsampling: {interval: 250ms}\nseed: 7\n";
+
+// A coordinator on a thread of its own.
+class RunningCoordinator {
+ public:
+  explicit RunningCoordinator(const std::string& directory, absl::Duration lease = absl::Seconds(10),
+                              absl::Duration lost_limit = absl::Hours(2)) {
+    std::promise<absl::StatusOr<std::vector<std::string>>> started;
+    auto listening = started.get_future();
+    thread_ = std::thread([this, directory, lease, lost_limit, started = std::move(started)]() mutable {
+      CoordinatorOptions options;
+      options.listen = {"127.0.0.1:0"};
+      options.data_directory = directory;
+      options.lease = lease;
+      options.lost_limit = lost_limit;
+      options.verdict_every = absl::Milliseconds(200);
+      options.release = "test";
+      auto opened = Coordinator::Open(loop_, options);
+      if (!opened.ok()) return started.set_value(opened.status());
+      coordinator_ = *std::move(opened);
+      coordinator_->Start([&](auto addresses) { started.set_value(std::move(addresses)); });
+      loop_.Run();
+      coordinator_.reset();
+    });
+    const auto addresses = listening.get();
+    EXPECT_OK(addresses);
+    if (addresses.ok()) address_ = addresses->front();
+  }
+  ~RunningCoordinator() {
+    if (!address_.empty()) loop_.Post([this] { coordinator_->Stop([this] { loop_.Stop(); }); });
+    thread_.join();
+  }
+  const std::string& address() const { return address_; }
+
+ private:
+  SystemClock clock_;
+  EpollEventLoop loop_{clock_};
+  std::unique_ptr<Coordinator> coordinator_;
+  std::thread thread_;
+  std::string address_;
+};
+
+class CoordinatorFlow : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_OK_AND_ASSIGN(directory_, TempDirectory::Create("seep-flow-test"));
+    Restart();
+  }
+  void Restart(absl::Duration lease = absl::Seconds(10), absl::Duration lost_limit = absl::Hours(2)) {
+    control_.reset();
+    coordinator_.reset();
+    coordinator_ = std::make_unique<RunningCoordinator>(directory_->path(), lease, lost_limit);
+    control_ = v1::Control::NewStub(grpc::CreateChannel(coordinator_->address(), grpc::InsecureChannelCredentials()));
+  }
+
+  std::string Submit(const std::string& yaml = kCampaign) {
+    grpc::ClientContext context;
+    v1::SubmitCampaignRequest request;
+    request.set_yaml(yaml);
+    v1::SubmitCampaignResponse response;
+    const grpc::Status status = control_->SubmitCampaign(&context, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response.runs_size() > 0 ? response.runs(0).run_id() : "";
+  }
+  v1::Run GetRun(const std::string& run_id) {
+    grpc::ClientContext context;
+    v1::GetRunRequest request;
+    request.set_run_id(run_id);
+    v1::GetRunResponse response;
+    EXPECT_TRUE(control_->GetRun(&context, request, &response).ok());
+    return response.run();
+  }
+  // Watches until the run fits; the watch is the condition that is waited on.
+  v1::Run Await(const std::string& run_id, const std::function<bool(const v1::Run&)>& fits) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(FakeAgent::kPatienceSeconds));
+    v1::WatchRunRequest request;
+    request.set_run_id(run_id);
+    auto stream = control_->WatchRun(&context, request);
+    v1::RunUpdate update;
+    v1::Run last;
+    while (stream->Read(&update)) {
+      if (!update.has_run()) continue;
+      last = update.run();
+      if (!fits(last)) continue;
+      context.TryCancel();
+      stream->Finish();
+      return last;
+    }
+    ADD_FAILURE() << "the watch ended: " << stream->Finish().error_message() << "\n" << last.ShortDebugString();
+    return last;
+  }
+  v1::Run AwaitState(const std::string& run_id, v1::RunState state) {
+    return Await(run_id, [state](const v1::Run& run) { return run.state() == state; });
+  }
+  // Registers and takes the one run there is.
+  std::string TakeRun(FakeAgent& agent) {
+    EXPECT_TRUE(agent.Connect().has_welcome());
+    const auto offer = agent.ReadUntil([](const auto& m) { return m.has_assignment(); });
+    if (!offer) return "";
+    const std::string run_id = offer->assignment().spec().run_id();
+    agent.SendStatus(run_id, v1::RUN_STATE_RUNNING);
+    return run_id;
+  }
+
+  std::optional<TempDirectory> directory_;
+  std::unique_ptr<RunningCoordinator> coordinator_;
+  std::unique_ptr<v1::Control::Stub> control_;
+};
+
+TEST_F(CoordinatorFlow, CarriesARunFromItsCampaignToItsVerdict) {
+  const std::string run_id = Submit();
+  EXPECT_THAT(Await(run_id, [](const auto& run) { return !run.state_reason().empty(); }).state_reason(),
+              "no agent is connected");
+  FakeAgent agent(coordinator_->address());
+  ASSERT_EQ(TakeRun(agent), run_id);
+  for (std::uint64_t first = 1; first <= 480; first += 40) agent.SendBatch(agent.Batch(run_id, first, 40));
+  EXPECT_EQ(agent.AwaitAck(480), 480u);
+  Await(run_id, [](const v1::Run& run) { return run.verdict().verdict() == v1::VERDICT_LEAK && run.verdict().provisional(); });
+  agent.SendStatus(run_id, v1::RUN_STATE_FINISHED, 480, /*final=*/true);
+  EXPECT_TRUE(agent.ReadUntil([&](const auto& m) { return m.stop_run().forget(); })) << "the agent may delete its state";
+  const v1::Run run = GetRun(run_id);
+  EXPECT_EQ(run.state(), v1::RUN_STATE_FINISHED);
+  EXPECT_EQ(run.samples(), 480u);
+  EXPECT_EQ(run.verdict().verdict(), v1::VERDICT_LEAK) << run.verdict().headline();
+  EXPECT_FALSE(run.verdict().provisional());
+  EXPECT_EQ(run.agent(), "lab-1");
+
+  grpc::ClientContext context;
+  v1::GetReportRequest request;
+  request.set_run_id(run_id);
+  v1::GetReportResponse report;
+  ASSERT_TRUE(control_->GetReport(&context, request, &report).ok());
+  EXPECT_EQ(report.table_series(), "rss");
+  EXPECT_GE(report.table_size(), 10);
+  EXPECT_THAT(report.events(0).message(), HasSubstr("assigned"));
+}
+
+TEST_F(CoordinatorFlow, GoesOnAfterItsOwnRestart) {
+  const std::string run_id = Submit();
+  FakeAgent agent(coordinator_->address());
+  ASSERT_EQ(TakeRun(agent), run_id);
+  agent.SendBatch(agent.Batch(run_id, 1, 200));
+  ASSERT_EQ(agent.AwaitAck(200), 200u);
+  AwaitState(run_id, v1::RUN_STATE_RUNNING);
+  Restart();
+  EXPECT_EQ(GetRun(run_id).state(), v1::RUN_STATE_RUNNING);
+  FakeAgent again(coordinator_->address());
+  FakeAgent::FillStatus(*again.registration().add_runs(), run_id, v1::RUN_STATE_RUNNING);
+  const v1::CoordinatorMessage welcome = again.Connect();
+  ASSERT_TRUE(welcome.has_welcome());
+  ASSERT_EQ(welcome.welcome().acks_size(), 1);
+  EXPECT_EQ(welcome.welcome().acks(0).through_sequence(), 200u);
+  // Sends some of it twice, as an agent whose Ack was lost does.
+  again.SendBatch(again.Batch(run_id, 150, 100));
+  again.SendBatch(again.Batch(run_id, 250, 231));
+  EXPECT_EQ(again.AwaitAck(480), 480u);
+  again.SendStatus(run_id, v1::RUN_STATE_FINISHED, 480, true);
+  const auto forgotten = again.ReadUntil([&](const auto& m) { return m.has_assignment() || m.stop_run().forget(); });
+  ASSERT_TRUE(forgotten);
+  EXPECT_FALSE(forgotten->has_assignment()) << "nothing is started a second time";
+  const v1::Run run = GetRun(run_id);
+  EXPECT_EQ(run.samples(), 480u) << "exactly once";
+  EXPECT_EQ(run.samples_lost(), 0u);
+  EXPECT_EQ(run.verdict().verdict(), v1::VERDICT_LEAK);
+}
+
+TEST_F(CoordinatorFlow, AsksAgainForAHoleAndExplainsWhatNeverComes) {
+  const std::string run_id = Submit();
+  FakeAgent agent(coordinator_->address());
+  ASSERT_EQ(TakeRun(agent), run_id);
+  agent.SendBatch(agent.Batch(run_id, 1, 10));
+  ASSERT_EQ(agent.AwaitAck(10), 10u);
+  // Reordered: 21..30 before 11..20. The stream ends, nothing is lost.
+  agent.SendBatch(agent.Batch(run_id, 21, 10));
+  EXPECT_FALSE(agent.ReadUntil([](const auto& m) { return m.has_ack(); }));
+  EXPECT_EQ(agent.Finish().error_code(), grpc::StatusCode::ABORTED);
+  FakeAgent::FillStatus(*agent.registration().add_runs(), run_id, v1::RUN_STATE_RUNNING);
+  ASSERT_EQ(agent.Connect().welcome().acks(0).through_sequence(), 10u);
+  agent.SendBatch(agent.Batch(run_id, 11, 20));
+  EXPECT_EQ(agent.AwaitAck(30), 30u);
+  EXPECT_EQ(GetRun(run_id).samples_lost(), 0u);
+  // The agent no longer has 31..40: begun behind the hole, it becomes a gap.
+  ASSERT_TRUE(agent.Connect().has_welcome());
+  agent.SendBatch(agent.Batch(run_id, 41, 10));
+  EXPECT_EQ(agent.AwaitAck(50), 50u);
+  EXPECT_EQ(GetRun(run_id).samples_lost(), 10u);
+  EXPECT_EQ(GetRun(run_id).samples(), 40u);
+}
+
+TEST_F(CoordinatorFlow, RefusesDamagedBatchesThenGoesOnWithoutThem) {
+  const std::string run_id = Submit();
+  FakeAgent agent(coordinator_->address());
+  ASSERT_EQ(TakeRun(agent), run_id);
+  v1::SampleBatch damaged = agent.Batch(run_id, 1, 10);
+  (*damaged.mutable_block())[20] ^= 1;
+  FakeAgent::FillStatus(*agent.registration().add_runs(), run_id, v1::RUN_STATE_RUNNING);
+  for (int i = 0; i < 2; ++i) {
+    agent.SendBatch(damaged);
+    EXPECT_FALSE(agent.ReadUntil([](const auto& m) { return m.has_ack(); }));
+    ASSERT_TRUE(agent.Connect().has_welcome());
+  }
+  agent.SendBatch(damaged);
+  agent.SendBatch(agent.Batch(run_id, 11, 10));
+  EXPECT_EQ(agent.AwaitAck(20), 20u);
+  EXPECT_EQ(GetRun(run_id).samples_lost(), 10u);
+}
+
+TEST_F(CoordinatorFlow, LosesASilentAgentsRunAndTakesItBack) {
+  Restart(absl::Seconds(1));
+  const std::string run_id = Submit();
+  FakeAgent agent(coordinator_->address());
+  ASSERT_EQ(TakeRun(agent), run_id);
+  AwaitState(run_id, v1::RUN_STATE_RUNNING);
+  EXPECT_THAT(AwaitState(run_id, v1::RUN_STATE_LOST).state_reason(), HasSubstr("silent"));
+  FakeAgent::FillStatus(*agent.registration().add_runs(), run_id, v1::RUN_STATE_RUNNING);
+  ASSERT_TRUE(agent.Connect().has_welcome());
+  EXPECT_EQ(AwaitState(run_id, v1::RUN_STATE_RUNNING).state_reason(), "its agent is back");
+}
+
+TEST_F(CoordinatorFlow, FailsARunWhoseAgentNeverComesBack) {
+  Restart(absl::Seconds(1), absl::Seconds(2));
+  const std::string run_id = Submit();
+  FakeAgent agent(coordinator_->address());
+  ASSERT_EQ(TakeRun(agent), run_id);
+  AwaitState(run_id, v1::RUN_STATE_LOST);
+  const v1::Run run = AwaitState(run_id, v1::RUN_STATE_FAILED);
+  EXPECT_THAT(run.state_reason(), HasSubstr("was silent for 2s"));
+  EXPECT_EQ(run.verdict().verdict(), v1::VERDICT_INVALID);
+}
+
+TEST_F(CoordinatorFlow, StopsARunGracefully) {
+  const std::string run_id = Submit();
+  FakeAgent agent(coordinator_->address());
+  ASSERT_EQ(TakeRun(agent), run_id);
+  AwaitState(run_id, v1::RUN_STATE_RUNNING);
+  grpc::ClientContext context;
+  v1::StopRunRequest request;
+  request.set_run_id(run_id);
+  request.set_reason("enough");
+  v1::StopRunResponse response;
+  ASSERT_TRUE(control_->StopRun(&context, request, &response).ok());
+  const auto stop = agent.ReadUntil([](const auto& m) { return m.has_stop_run(); });
+  ASSERT_TRUE(stop);
+  EXPECT_FALSE(stop->stop_run().forget());
+  EXPECT_EQ(stop->stop_run().reason(), "enough");
+  agent.SendBatch(agent.Batch(run_id, 1, 5));
+  // The end is known before the last samples are: it waits for them.
+  agent.SendStatus(run_id, v1::RUN_STATE_FINISHED, 10, true);
+  ASSERT_EQ(agent.AwaitAck(5), 5u);
+  EXPECT_EQ(GetRun(run_id).state(), v1::RUN_STATE_STOPPING);
+  agent.SendBatch(agent.Batch(run_id, 6, 5));
+  const v1::Run run = AwaitState(run_id, v1::RUN_STATE_FINISHED);
+  EXPECT_TRUE(run.interrupted());
+  EXPECT_EQ(run.samples(), 10u);
+  grpc::ClientContext late;
+  EXPECT_EQ(control_->StopRun(&late, request, &response).error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+}
+
+TEST_F(CoordinatorFlow, OrdersFaultsAndJournalsThem) {
+  const std::string run_id = Submit(std::string(kCampaign) + "chaos: [{restart: kill, every: 1s, max: 1}]\n");
+  FakeAgent agent(coordinator_->address());
+  ASSERT_EQ(TakeRun(agent), run_id);
+  agent.SendBatch(agent.Batch(run_id, 1, 2));
+  const auto order = agent.ReadUntil([](const auto& m) { return m.has_fault(); });
+  ASSERT_TRUE(order);
+  EXPECT_EQ(order->fault().planned_at_ms(), 1000u);
+  v1::AgentMessage report;
+  report.mutable_fault()->set_fault_id(order->fault().fault_id());
+  report.mutable_fault()->set_run_id(run_id);
+  report.mutable_fault()->set_kind(v1::FAULT_KIND_KILL);
+  report.mutable_fault()->set_planned_at_ms(1000);
+  report.mutable_fault()->set_injected_at_ms(1001);
+  report.mutable_fault()->set_healed_at_ms(1300);
+  report.mutable_fault()->set_state(v1::FAULT_STATE_HEALED);
+  agent.Send(report);
+  agent.SendStatus(run_id, v1::RUN_STATE_FINISHED, 2, true);
+  AwaitState(run_id, v1::RUN_STATE_FINISHED);
+  grpc::ClientContext context;
+  v1::ListFaultsRequest request;
+  request.set_run_id(run_id);
+  v1::ListFaultsResponse faults;
+  ASSERT_TRUE(control_->ListFaults(&context, request, &faults).ok());
+  ASSERT_EQ(faults.faults_size(), 1);
+  EXPECT_EQ(faults.faults(0).state(), v1::FAULT_STATE_HEALED);
+}
+
+TEST_F(CoordinatorFlow, RefusesASecondAgentOfTheNameAndStrangers) {
+  FakeAgent first(coordinator_->address());
+  ASSERT_TRUE(first.Connect().has_welcome());
+  FakeAgent second(coordinator_->address(), "lab-1", "two");
+  const v1::CoordinatorMessage refused = second.Connect();
+  EXPECT_EQ(refused.reject().reason(), v1::Reject::REASON_NAME_IN_USE) << refused.ShortDebugString();
+  EXPECT_THAT(refused.reject().detail(), HasSubstr("lab-1"));
+  // Samples of a run that is not this agent's are not stored; it is told so.
+  first.SendBatch(first.Batch("r-9999", 1, 5));
+  const auto answer = first.ReadUntil([](const auto& m) { return m.has_stop_run() || m.has_ack(); });
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->stop_run().forget());
+  // A batch in another agent's name ends the stream.
+  FakeAgent liar(coordinator_->address(), "lab-2", "three");
+  ASSERT_TRUE(liar.Connect().has_welcome());
+  liar.SendBatch(first.Batch("r-0001", 1, 5));
+  EXPECT_FALSE(liar.Read());
+  EXPECT_EQ(liar.Finish().error_code(), grpc::StatusCode::PERMISSION_DENIED);
+}
+
+TEST_F(CoordinatorFlow, TellsEveryMistakeOfACampaignAndSubmitsAKeyOnce) {
+  grpc::ClientContext context;
+  v1::SubmitCampaignRequest request;
+  request.set_yaml("name: x\nsdk: {driver: d}\nscenario: {lifecycel: {}}\nduration: -1s\n");
+  request.set_file_name("bad.yaml");
+  v1::SubmitCampaignResponse response;
+  const grpc::Status status = control_->SubmitCampaign(&context, request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), HasSubstr("bad.yaml:3:12: unknown field scenario.lifecycel; did you mean lifecycle?"));
+  EXPECT_THAT(status.error_message(), HasSubstr("\nbad.yaml:4:11: duration"));
+  request.set_yaml(kCampaign);
+  request.set_idempotency_key("once");
+  std::string ids[2];
+  for (std::string& id : ids) {
+    grpc::ClientContext again;
+    ASSERT_TRUE(control_->SubmitCampaign(&again, request, &response).ok());
+    id = response.campaign().campaign_id();
+  }
+  EXPECT_EQ(ids[0], ids[1]);
+}
+
+TEST_F(CoordinatorFlow, SurvivesGarbage) {
+  // Not even HTTP/2, a message too large, a stream that never registers.
+  grpc::ClientContext context;
+  v1::SubmitCampaignRequest huge;
+  huge.set_yaml(std::string(8 << 20, 'x'));
+  v1::SubmitCampaignResponse response;
+  EXPECT_EQ(control_->SubmitCampaign(&context, huge, &response).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  auto link = v1::AgentLink::NewStub(grpc::CreateChannel(coordinator_->address(), grpc::InsecureChannelCredentials()));
+  grpc::ClientContext stranger;
+  auto stream = link->Connect(&stranger);
+  v1::AgentMessage heartbeat;
+  heartbeat.mutable_heartbeat();
+  stream->Write(heartbeat);
+  v1::CoordinatorMessage answer;
+  EXPECT_FALSE(stream->Read(&answer));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_FALSE(Submit().empty()) << "and everybody else is served";
+}
+
+}  // namespace
+}  // namespace seep::coordinator
