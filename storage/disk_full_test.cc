@@ -1,7 +1,9 @@
 // R7: on a full disk writes are refused with the reason, nothing is acknowledged
 // that is not stored, and the store goes on by itself when there is space. The
-// full disk is RLIMIT_FSIZE: files of this process cannot grow beyond it.
+// full disk is RLIMIT_FSIZE (files of this process cannot grow beyond it) and,
+// where mounting is permitted, a small tmpfs.
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 
 #include <csignal>
@@ -102,6 +104,28 @@ TEST_F(DiskFullTest, RefusesAndResumes) {
   CheckStored(again, next - 1);
   ASSERT_OK_AND_ASSIGN(const StoredCampaign campaign, again.CreateRuns(1));
   EXPECT_EQ(campaign.campaign.campaign_id(), "c-0002") << "a refused campaign took no id";
+}
+
+TEST_F(DiskFullTest, RefusesAndResumesOnASmallFileSystem) {
+  const char* const path = directory_->path().c_str();
+  if (mount("seep", path, "tmpfs", 0, "size=1m") != 0) GTEST_SKIP() << "mounting is not permitted here";
+  struct Unmount {
+    const char* path;
+    ~Unmount() { umount(path); }
+  } unmount{path};
+  WaitingStore store;
+  ASSERT_OK(store.Open(options_));
+  ASSERT_OK(store.CreateRuns(1));
+  std::uint64_t next = 1;
+  EXPECT_THAT(AppendUntilRefused(store, next), StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("full")));
+  ASSERT_EQ(mount("seep", path, "tmpfs", MS_REMOUNT, "size=64m"), 0);
+  ASSERT_OK(store.Append(MakeBatch("r-0001", next, 50)));
+  CheckStored(store, next + 49);
+  store.Close();
+  // Read-only: neither opened nor harmed.
+  ASSERT_EQ(mount("seep", path, "tmpfs", MS_REMOUNT | MS_RDONLY, ""), 0);
+  WaitingStore again;
+  EXPECT_THAT(again.Open(options_), StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("must be writable")));
 }
 
 TEST_F(DiskFullTest, SaysSoWhenItCannotEvenOpen) {
