@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
+
 #include "absl/strings/str_join.h"
 #include "cli/render/csv_layouts.h"
 #include "cli/spec/spec_edits.h"
@@ -13,23 +15,30 @@ constexpr char kHarness[] = "As in the Go and Rust harnesses";
 constexpr char kScenario[] = "Scenario";
 constexpr char kRun[] = "Run";
 
+// CLI11 2.1 lets "-1" and numbers beyond 64 bits wrap around.
+std::string NotWhole(const std::string& text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? "" : "'" + text + "' is not a whole number";
+}
+
 void AddHarnessOptions(CLI::App& command, RunFlags& f) {
   command.add_option("--duration", f.duration, "How long to soak (default 1h)")->group(kHarness);
   command.add_option("--interval", f.interval, "Pause between payments, or ticks (default 5s)")->group(kHarness);
   command.add_option("--mem-interval", f.mem_interval, "Memory sampling interval (default 30s)")->group(kHarness);
-  command.add_option("--amount", f.amount, "Sats a payment (default 1000)")->group(kHarness);
+  command.add_option("--amount", f.amount, "Sats a payment (default 1000)")->check(NotWhole)->group(kHarness);
   command.add_option("--payment-type", f.payment_type, "spark, lightning or both (default spark)")->group(kHarness);
   command.add_flag("--reconnect-cycles", f.reconnect_cycles, "Disconnect and reconnect every N payments")->group(kHarness);
-  command.add_option("--reconnect-every", f.reconnect_every, "Payments between reconnects (default 100)")->group(kHarness);
+  command.add_option("--reconnect-every", f.reconnect_every, "Payments between reconnects (default 100)")->check(NotWhole)->group(kHarness);
   command.add_flag("--listener-churn", f.listener_churn, "Add and remove event listeners")->group(kHarness);
   command.add_flag("--frequent-sync", f.frequent_sync, "Sync on every tick")->group(kHarness);
   command.add_flag("--payment-history", f.payment_history, "Query the payment history on every tick")->group(kHarness);
-  command.add_option("--payment-history-limit", f.payment_history_limit, "Payments a query (default 0: all)")->group(kHarness);
+  command.add_option("--payment-history-limit", f.payment_history_limit, "Payments a query (default 0: all)")->check(NotWhole)->group(kHarness);
   command.add_flag("--destroy-responses", f.destroy_responses, "Destroy the responses of history queries")->group(kHarness);
   command.add_flag("--force-gc", f.force_gc, "Collect garbage after each tick")->group(kHarness);
-  command.add_option("--extra-instances", f.extra_instances, "Idle SDK instances a side, same seeds (default 0)")->group(kHarness);
+  command.add_option("--extra-instances", f.extra_instances, "Idle SDK instances a side, same seeds (default 0)")->check(NotWhole)->group(kHarness);
   command.add_flag("--pprof", f.pprof, "Serve profiles (no target of this release can)")->group(kHarness);
-  command.add_option("--pprof-port", f.pprof_port, "Port of --pprof (default 6060)")->group(kHarness);
+  command.add_option("--pprof-port", f.pprof_port, "Port of --pprof (default 6060)")->check(NotWhole)->group(kHarness);
   command.add_flag("--heap-dump", f.heap_dump, "Dump the heap at the end (no target of this release can)")->group(kHarness);
   command.add_option("--csv", f.csv, "Write the samples to FILE at the end")->group(kHarness)->type_name("FILE");
   command.add_option("--faucet-url", f.faucet_url, "Faucet (default: the simulated one; for networks other than local, the public one)")->group(kHarness);
@@ -44,7 +53,7 @@ void AddRunOptions(CLI::App& command, RunFlags& f) {
     command.add_option(flag, values, help)->allow_extra_args(false)->type_name(type)->group(group);
   };
   list("--scenario", f.scenarios, absl::StrJoin(ScenarioNames(), ", ") + "; several run together (default payments)", "NAME", kScenario);
-  command.add_option("--lifecycles", f.lifecycles, "Lifecycles (build, use, disconnect, destroy), then stop")->group(kScenario);
+  command.add_option("--lifecycles", f.lifecycles, "Lifecycles (build, use, disconnect, destroy), then stop")->check(NotWhole)->group(kScenario);
   command.add_option("--rate", f.rate, "Ticks a second, such as 10/s, instead of --interval")->group(kScenario);
   list("--leak", f.leaks, "Inject a leak into the simulated wallet, such as payment=4KiB", "NAME=SIZE", kScenario);
   list("--chaos-restart", f.chaos_restarts, "Restart the SDK at random intervals: kill, terminate or graceful (default 30s-2m)",
@@ -53,7 +62,7 @@ void AddRunOptions(CLI::App& command, RunFlags& f) {
   command.add_option("--sdk", f.sdk, "Driver on the agents' allow list (default simulated-wallet)")->group(kRun);
   command.add_option("--sdk-version", f.sdk_version, "A version that the agent has installed")->group(kRun);
   command.add_option("--network", f.network, "local, regtest or mainnet (default local)")->group(kRun);
-  command.add_option("--seed", f.seed, "Seed of every random choice (default: drawn and recorded)")->group(kRun);
+  command.add_option("--seed", f.seed, "Seed of every random choice (default: drawn and recorded)")->check(NotWhole)->group(kRun);
   list("--label", f.labels, "Label of the run", "KEY=VALUE", kRun);
   list("--placement", f.placement, "Label that the agent must have", "KEY=VALUE", kRun);
   list("--rules", f.rules, "Rule set shown beside the verdict: memtest, listings, soak", "NAME", kRun);
