@@ -45,7 +45,7 @@ std::vector<std::size_t> FindCollections(const Track& track) {
       }
     }
   }
-  if (fall_count < 4 || fall_count < 3 * rises) return {};
+  if (fall_count < 4 || fall_count < 5 * rises) return {};
   return falls;
 }
 

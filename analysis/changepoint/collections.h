@@ -10,7 +10,7 @@
 namespace seep::analysis {
 
 // Indices just after a fall of more than 45 % of the local range. Empty unless
-// there are four, and three times as many as sharp rises: noise falls and
+// there are four, and five times as many as sharp rises: noise falls and
 // rises alike, a collector only falls sharply.
 std::vector<std::size_t> FindCollections(const Track& track);
 

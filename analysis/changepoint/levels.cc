@@ -67,6 +67,17 @@ double MiddleMean(std::vector<double> values) {
   return sum / static_cast<double>(values.size() - 2 * cut);
 }
 
+// The covariate reduced the way the level was, so that both see the same moments.
+double LikeTheLevel(LevelKind kind, const std::vector<double>& column, const std::vector<std::size_t>& rows) {
+  std::vector<double> values;
+  for (std::size_t i : rows) {
+    if (std::isfinite(column[i])) values.push_back(column[i]);
+  }
+  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+  if (kind == LevelKind::kMedian) return Median(std::move(values));
+  return kind == LevelKind::kMean ? MiddleMean(std::move(values)) : MeanOver(column, rows);
+}
+
 void AppendLevel(const Track& track, const Cut& cut, std::size_t begin, std::size_t end, double t, Levels& out) {
   const std::vector<double>& source = cut.kind == LevelKind::kFloor ? track.low : track.mid;
   std::vector<double> values(source.begin() + begin, source.begin() + end);
@@ -87,8 +98,9 @@ void AppendLevel(const Track& track, const Cut& cut, std::size_t begin, std::siz
   out.t.push_back(t);
   out.y.push_back(level);
   out.segment.push_back(track.segment[begin]);
+  out.born.push_back(track.born[begin]);
   out.load.push_back(MeanOver(track.load, rows));
-  if (!track.covariate.empty()) out.covariate.push_back(MeanOver(track.covariate, rows));
+  if (!track.covariate.empty()) out.covariate.push_back(LikeTheLevel(cut.kind, track.covariate, rows));
   for (std::size_t k = 0; k < track.operations.size(); ++k) {
     out.operations[k].push_back(MeanOver(track.operations[k], rows));
   }
@@ -163,9 +175,24 @@ void KeepRows(std::vector<T>& column, const std::vector<std::uint8_t>& keep) {
 }
 
 void KeepLevels(Levels& levels, const std::vector<std::uint8_t>& keep) {
-  for (auto* column : {&levels.t, &levels.y, &levels.load, &levels.covariate}) KeepRows(*column, keep);
+  for (auto* column : {&levels.t, &levels.y, &levels.load, &levels.covariate, &levels.born}) KeepRows(*column, keep);
   KeepRows(levels.segment, keep);
   for (auto& operation : levels.operations) KeepRows(operation, keep);
+}
+
+Levels Smoothest(const Track& track, const std::vector<Cut>& cuts, bool use_load) {
+  Levels chosen;
+  double best = std::numeric_limits<double>::infinity();
+  for (const Cut& cut : cuts) {
+    Levels levels = Reduce(track, cut);
+    if (levels.size() < 6) continue;
+    const double error = Roughness(levels, use_load);
+    if (error < best || chosen.size() == 0) {
+      best = error;
+      chosen = std::move(levels);
+    }
+  }
+  return chosen;
 }
 
 }  // namespace
@@ -177,15 +204,11 @@ LevelChoice ChooseLevels(const Track& track, bool whole_numbers, bool use_load) 
   if (!whole_numbers) {
     for (std::size_t i : FindCollections(track)) collections.push_back(0.5 * (track.t[i - 1] + track.t[i]));
   }
-  double best = std::numeric_limits<double>::infinity();
-  for (const Cut& cut : Candidates(track, collections, whole_numbers)) {
-    Levels levels = Reduce(track, cut);
-    if (levels.size() < 6) continue;
-    const double error = Roughness(levels, use_load);
-    if (error < best || choice.levels.size() == 0) {
-      best = error;
-      choice.levels = std::move(levels);
-    }
+  choice.levels = Smoothest(track, Candidates(track, collections, whole_numbers), use_load);
+  if (choice.levels.size() < 8 && !collections.empty()) {
+    // Too few cycles to cut by: then they are no cycles to rely on.
+    collections.clear();
+    choice.levels = Smoothest(track, Candidates(track, collections, whole_numbers), use_load);
   }
   choice.levels.collections = static_cast<int>(collections.size());
   if (choice.levels.size() > 0 && choice.levels.kind != LevelKind::kFloor) {

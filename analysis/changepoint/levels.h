@@ -19,6 +19,7 @@ struct Levels {
   std::vector<double> t;  // seconds, the middle of the bin
   std::vector<double> y;
   std::vector<int> segment;
+  std::vector<double> born;       // when the level's generation began
   std::vector<double> load;       // mean over the samples that made the level; NaN unknown
   std::vector<double> covariate;  // the same for the track's covariate; empty if it has none
   std::vector<std::vector<double>> operations;  // [operation][level]

@@ -110,7 +110,7 @@ int Score(const Flags& flags, std::ostream& out) {
     if (!flags.explain) continue;
     std::cerr << label.id << ": " << result->verdict.headline << "\n";
     for (const SeriesVerdict& s : result->verdict.series) {
-      std::cerr << "    " << s.series << " " << VerdictName(s.verdict) << " p=" << s.probability << " " << s.shape << " | "
+      std::cerr << "    " << s.series << " " << VerdictName(s.verdict) << " p=" << s.probability << " detectable=" << s.detectable_per_minute / (s.unit == "bytes" ? 1024 : 1) << " " << s.shape << " | "
                 << s.explanation << "\n";
     }
   }

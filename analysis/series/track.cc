@@ -36,7 +36,9 @@ Track ExtractTrack(const RunSummary& summary, int series, double scale,
   track.exact = summary.cell_width() == 1;
   int last_segment = 0;
   int segment = -1;
+  double born = 0;
   for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (i == 0 || times[i].segment != times[i - 1].segment) born = times[i].t_first;
     if (cells[i].count == 0 || times[i].use != RowUse::kFit || Overlaps(times[i], excluded)) continue;
     if (segment < 0 || times[i].segment != last_segment) ++segment;
     last_segment = times[i].segment;
@@ -48,6 +50,7 @@ Track ExtractTrack(const RunSummary& summary, int series, double scale,
     track.mid.push_back(first + cells[i].mean / scale);
     track.high.push_back(first + cells[i].high / scale);
     track.segment.push_back(segment);
+    track.born.push_back(born);
     track.load.push_back(times[i].load_rows > 0 ? times[i].load_sum / times[i].load_rows
                                                 : std::numeric_limits<double>::quiet_NaN());
     for (int k = 0; k < summary.operation_count(); ++k) {
@@ -91,14 +94,14 @@ void DropGlitches(Track& track) {
   for (std::size_t i = 0; i < n; ++i) {
     const bool inner = i > 0 && i + 1 < n;
     if (inner && y[i] < std::min(y[i - 1], y[i + 1]) - std::max(12 * spread, 0.08 * std::abs(y[i]))) continue;
-    for (auto* column : {&track.t, &track.low, &track.mid, &track.high, &track.load, &track.samples}) {
+    for (auto* column : {&track.t, &track.low, &track.mid, &track.high, &track.load, &track.samples, &track.born}) {
       (*column)[out] = (*column)[i];
     }
     if (!track.covariate.empty()) track.covariate[out] = track.covariate[i];
     for (auto& operation : track.operations) operation[out] = operation[i];
     track.segment[out++] = track.segment[i];
   }
-  for (auto* column : {&track.t, &track.low, &track.mid, &track.high, &track.load, &track.samples}) {
+  for (auto* column : {&track.t, &track.low, &track.mid, &track.high, &track.load, &track.samples, &track.born}) {
     column->resize(out);
   }
   if (!track.covariate.empty()) track.covariate.resize(out);

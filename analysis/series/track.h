@@ -21,6 +21,7 @@ struct Track {
   std::vector<double> mid;     // mean of the cell
   std::vector<double> high;
   std::vector<int> segment;    // 0, 1, ... in order, without holes
+  std::vector<double> born;    // when the generation of the cell began
   std::vector<double> load;    // NaN where unknown
   std::vector<double> covariate;  // empty, or another series' figure at t
   std::vector<std::vector<double>> operations;  // [operation][i], cumulative

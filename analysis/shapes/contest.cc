@@ -11,7 +11,7 @@ namespace {
 // A column that keeps less than this of itself beside the others is theirs.
 constexpr double kCollinear = 1e-7;
 
-// The Gram entries of growths and y once up to four nuisance columns are out:
+// The Gram entries of growths and y once up to six nuisance columns are out:
 // `a` of each growth with itself, `b` with y, and y's own rest.
 struct Reduced {
   Column a, b;
@@ -23,8 +23,8 @@ Reduced Reduce(const Eigen::MatrixXd& gram, const std::vector<int>& columns, con
   const int y = static_cast<int>(gram.rows()) - 1;
   const int m = static_cast<int>(columns.size());
   Reduced out;
-  // Cholesky of the nuisances' own block; at most 4 x 4.
-  double l[4][4] = {};
+  // Cholesky of the nuisances' own block; at most 6 x 6.
+  double l[6][6] = {};
   for (int i = 0; i < m; ++i) {
     for (int j = 0; j <= i; ++j) {
       double sum = gram(columns[i], columns[j]);
@@ -46,7 +46,7 @@ Reduced Reduce(const Eigen::MatrixXd& gram, const std::vector<int>& columns, con
       z[i] = sum / l[i][i];
     }
   };
-  double zy[4], zg[4];
+  double zy[6], zg[6];
   forward(y, zy);
   out.yy = gram(y, y);
   for (int i = 0; i < m; ++i) out.yy -= zy[i] * zy[i];
@@ -69,8 +69,8 @@ Reduced Reduce(const Eigen::MatrixXd& gram, const std::vector<int>& columns, con
 }  // namespace
 
 Contest::Contest(const Column& y, const std::vector<int>& segment, const std::vector<Column>& covariates,
-                 const ShapeSet& shapes, double floor_sd)
-    : segment_(segment), shapes_(shapes), floor_sd_(floor_sd), levels_(static_cast<int>(y.size())), y_(y) {
+                 double floor_sd)
+    : segment_(segment), floor_sd_(floor_sd), levels_(static_cast<int>(y.size())), y_(y) {
   const double middle = Median(y);
   for (double& v : y_) v -= middle;
   for (int begin = 0; begin < levels_;) {
@@ -82,6 +82,13 @@ Contest::Contest(const Column& y, const std::vector<int>& segment, const std::ve
   }
   base_.insert(base_.end(), covariates.begin(), covariates.end());
   base_parameters_ = static_cast<int>(base_.size());
+}
+
+void Contest::SetShapes(const ShapeSet& shapes) {
+  shapes_ = &shapes;
+  columns_.clear();
+  nuisance_at_.clear();
+  growth_at_.clear();
   for (const NuisanceShape& nuisance : shapes.nuisances) {
     nuisance_at_.push_back(static_cast<int>(columns_.size()));
     columns_.insert(columns_.end(), nuisance.columns.begin(), nuisance.columns.end());
@@ -126,7 +133,7 @@ void Contest::Whiten(double rho, const Column& weight) {
 std::vector<int> Contest::NuisanceColumns(const Model& model) const {
   std::vector<int> columns;
   for (int nuisance : {model.first, model.second}) {
-    for (std::size_t k = 0; k < shapes_.nuisances[nuisance].columns.size(); ++k) {
+    for (std::size_t k = 0; k < shapes_->nuisances[nuisance].columns.size(); ++k) {
       columns.push_back(nuisance_at_[nuisance] + static_cast<int>(k));
     }
   }

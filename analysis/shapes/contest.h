@@ -27,8 +27,11 @@ struct Score {
 
 class Contest {
  public:
-  Contest(const Column& y, const std::vector<int>& segment, const std::vector<Column>& covariates,
-          const ShapeSet& shapes, double floor_sd);
+  Contest(const Column& y, const std::vector<int>& segment, const std::vector<Column>& covariates, double floor_sd);
+
+  // The shapes that Model's indices mean from now on; Whiten must follow.
+  // Borrowed: they must outlive the contest.
+  void SetShapes(const ShapeSet& shapes);
 
   // Everything is measured afresh under this autocorrelation and these weights.
   void Whiten(double rho, const Column& weight);
@@ -50,7 +53,7 @@ class Contest {
   Eigen::VectorXd Whitened(const Column& column) const;
 
   const std::vector<int>& segment_;
-  const ShapeSet& shapes_;
+  const ShapeSet* shapes_ = nullptr;
   double floor_sd_;
   int levels_;
   int base_parameters_ = 0;

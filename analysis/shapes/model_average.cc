@@ -25,6 +25,7 @@ double Prior(Nuisance kind) {
   switch (kind) {
     case Nuisance::kNone: return 0.45;
     case Nuisance::kWarmUp: return 0.12;
+    case Nuisance::kManyPools: return 0.04;
     case Nuisance::kSlowWarmUp: return 0.004;
     case Nuisance::kRampToFlat: return 0.08;
     case Nuisance::kStep: return 0.08;
@@ -52,7 +53,7 @@ bool Curved(Growth kind) { return kind == Growth::kRoot || kind == Growth::kLoga
 
 // A root's start and a warm-up are the same thing twice.
 bool AlreadyBends(Nuisance kind) {
-  return kind == Nuisance::kWarmUp || kind == Nuisance::kSlowWarmUp || kind == Nuisance::kRampToFlat ||
+  return kind == Nuisance::kWarmUp || kind == Nuisance::kManyPools || kind == Nuisance::kSlowWarmUp || kind == Nuisance::kRampToFlat ||
          kind == Nuisance::kLateWarmUp || kind == Nuisance::kSlowWave;
 }
 
@@ -64,18 +65,29 @@ class Averager {
       : input_(input),
         levels_(input.levels),
         shapes_(BuildShapes(levels_, input.operations)),
-        contest_(levels_.y, levels_.segment, input.covariates, shapes_, input.floor_sd) {
-    for (std::size_t k = 0; k < shapes_.nuisances.size(); ++k) ++kinds_[shapes_.nuisances[k].kind];
+        contest_(levels_.y, levels_.segment, input.covariates, input.floor_sd) {
+    contest_.SetShapes(shapes_);
+    for (const NuisanceShape& nuisance : shapes_.nuisances) {
+      ++kinds_[nuisance.kind];
+      shares_[nuisance.kind] += nuisance.share;
+    }
+    initial_nuisances_ = static_cast<int>(shapes_.nuisances.size());
     growth_prior_.resize(shapes_.growths.size());
     SetGrowthPriors();
-    AddSingles();
+    for (std::size_t k = 0; k < shapes_.nuisances.size(); ++k) AddSingle(static_cast<int>(k));
   }
 
   Average Run();
 
  private:
   void SetGrowthPriors();
-  void AddSingles();
+  double NuisancePrior(int k) const;
+  void AddSingle(int k);
+  void AddPair(int a, int b);
+  std::vector<int> AddNeighbours(int k);
+  void RefineSingles(const std::vector<Score>& scores);
+  void RefineBest(const Model& best);
+  std::vector<int> ByCost(const std::vector<Score>& scores) const;
   void AddPairs(const std::vector<Score>& scores);
   std::vector<int> PairCandidates(const std::vector<Score>& scores) const;
   double LocalNoise() const;
@@ -88,8 +100,11 @@ class Averager {
   ShapeSet shapes_;
   Contest contest_;
   std::map<Nuisance, int> kinds_;
+  std::map<Nuisance, double> shares_;  // sums
   std::vector<double> growth_prior_;  // log
   std::vector<Model> models_;
+  std::set<std::pair<int, int>> seen_;
+  int initial_nuisances_ = 0;
   double rho_ = 0;
 };
 
@@ -107,27 +122,80 @@ void Averager::SetGrowthPriors() {
   }
 }
 
-void Averager::AddSingles() {
-  for (std::size_t k = 0; k < shapes_.nuisances.size(); ++k) {
+double Averager::NuisancePrior(int k) const {
+  const Nuisance kind = shapes_.nuisances[k].kind;
+  const double finer = k >= initial_nuisances_ ? std::log(0.5) : 0;
+  return std::log(Prior(kind) * shapes_.nuisances[k].share / shares_.at(kind)) + finer;
+}
+
+void Averager::AddSingle(int k) {
+  for (std::size_t g = 0; g < shapes_.growths.size(); ++g) {
+    if (Curved(shapes_.growths[g].kind) && AlreadyBends(shapes_.nuisances[k].kind)) continue;
+    models_.push_back({k, 0, static_cast<int>(g), NuisancePrior(k) + growth_prior_[g]});
+  }
+}
+
+void Averager::AddPair(int a, int b) {
+  if (a == b || !seen_.insert(std::minmax(a, b)).second) return;
+  const bool doubtful = Suspicious(shapes_.nuisances[a].kind) || Suspicious(shapes_.nuisances[b].kind);
+  const auto rarity = [&](int k) {
     const Nuisance kind = shapes_.nuisances[k].kind;
-    const double prior = std::log(Prior(kind) / kinds_[kind]);
-    for (std::size_t g = 0; g < shapes_.growths.size(); ++g) {
-      if (Curved(shapes_.growths[g].kind) && AlreadyBends(kind)) continue;
-      models_.push_back({static_cast<int>(k), 0, static_cast<int>(g), prior + growth_prior_[g]});
+    return std::log(shapes_.nuisances[k].share * kinds_.at(kind) / shares_.at(kind));
+  };
+  const double prior =
+      std::log(kPairPrior / initial_nuisances_ / 8) + (doubtful ? std::log(0.15) : 0) + rarity(a) + rarity(b);
+  for (std::size_t g = 0; g < shapes_.growths.size(); ++g) {
+    if (Curved(shapes_.growths[g].kind)) continue;
+    models_.push_back({a, b, static_cast<int>(g), prior + growth_prior_[g]});
+  }
+}
+
+// Adds the shapes half a step around `k`; returns their indices.
+std::vector<int> Averager::AddNeighbours(int k) {
+  std::vector<int> added;
+  for (NuisanceShape& shape : Neighbours(levels_, NuisanceShape(shapes_.nuisances[k]))) {
+    added.push_back(static_cast<int>(shapes_.nuisances.size()));
+    shapes_.nuisances.push_back(std::move(shape));
+  }
+  return added;
+}
+
+// Closes in on where the best single shapes really lie.
+void Averager::RefineSingles(const std::vector<Score>& scores) {
+  const std::vector<int> order = ByCost(scores);
+  for (std::size_t i = 0; i < std::min<std::size_t>(3, order.size()); ++i) {
+    for (int k : AddNeighbours(order[i])) AddSingle(k);
+  }
+  contest_.SetShapes(shapes_);
+}
+
+// The same for the best model's members.
+void Averager::RefineBest(const Model& best) {
+  for (const auto& [one, other] : {std::pair{best.first, best.second}, {best.second, best.first}}) {
+    if (one == 0) continue;
+    for (int k : AddNeighbours(one)) {
+      if (other == 0) AddSingle(k);
+      else AddPair(k, other);
     }
   }
+  contest_.SetShapes(shapes_);
+}
+
+std::vector<int> Averager::ByCost(const std::vector<Score>& scores) const {
+  std::vector<double> best(shapes_.nuisances.size(), 1e18);
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    if (models_[i].second == 0) best[models_[i].first] = std::min(best[models_[i].first], scores[i].cost);
+  }
+  std::vector<int> order;
+  for (std::size_t k = 1; k < best.size(); ++k) order.push_back(static_cast<int>(k));
+  std::stable_sort(order.begin(), order.end(), [&](int x, int y) { return best[x] < best[y]; });
+  return order;
 }
 
 // The nuisances worth a companion: the best few, and the best of the shapes
 // that a leak hides behind most easily.
 std::vector<int> Averager::PairCandidates(const std::vector<Score>& scores) const {
-  std::vector<double> best(shapes_.nuisances.size(), 1e18);
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    best[models_[i].first] = std::min(best[models_[i].first], scores[i].cost);
-  }
-  std::vector<int> order;
-  for (std::size_t k = 1; k < best.size(); ++k) order.push_back(static_cast<int>(k));
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return best[a] < best[b]; });
+  const std::vector<int> order = ByCost(scores);
   std::vector<int> picks;
   const auto pick = [&](int k) {
     if (std::find(picks.begin(), picks.end(), k) == picks.end()) picks.push_back(k);
@@ -143,17 +211,8 @@ std::vector<int> Averager::PairCandidates(const std::vector<Score>& scores) cons
 }
 
 void Averager::AddPairs(const std::vector<Score>& scores) {
-  const double prior = std::log(kPairPrior / static_cast<double>(shapes_.nuisances.size()) / 8);
-  std::set<std::pair<int, int>> seen;
   for (int a : PairCandidates(scores)) {
-    for (int b = 1; b < static_cast<int>(shapes_.nuisances.size()); ++b) {
-      if (a == b || !seen.insert(std::minmax(a, b)).second) continue;
-      const bool doubtful = Suspicious(shapes_.nuisances[a].kind) || Suspicious(shapes_.nuisances[b].kind);
-      for (std::size_t g = 0; g < shapes_.growths.size(); ++g) {
-        if (Curved(shapes_.growths[g].kind)) continue;
-        models_.push_back({a, b, static_cast<int>(g), prior + growth_prior_[g] + (doubtful ? std::log(0.15) : 0)});
-      }
-    }
+    for (int b = 1; b < static_cast<int>(shapes_.nuisances.size()); ++b) AddPair(a, b);
   }
 }
 
@@ -201,20 +260,27 @@ Average Averager::Run() {
   Column weight(levels_.size(), 1.0);
   std::vector<Score> scores;
   std::size_t best = 0;
-  bool paired = false;
-  for (int round = 0; round < 4; ++round) {
+  const auto judge = [&] {
     contest_.Whiten(rho_, weight);
     scores = contest_.Judge(models_);
     best = Cheapest(scores);
-    if (round == 3) break;
-    const double sd = std::sqrt(scores[best].rss / std::max(n - scores[best].parameters, 1.0));
-    if (round >= 1 && !paired && n >= 14 && (sd > 1.2 * out.local_noise || rho_ > 0.35)) {
-      AddPairs(scores);
-      paired = true;
-      continue;
-    }
-    rho_ = Reestimate(models_[best], scores[best].parameters, round == 0 ? &weight : nullptr);
+  };
+  judge();
+  rho_ = Reestimate(models_[best], scores[best].parameters, &weight);
+  judge();
+  for (int round = 0; round < 2; ++round) {
+    RefineSingles(scores);
+    judge();
   }
+  rho_ = Reestimate(models_[best], scores[best].parameters, nullptr);
+  if (n >= 14) AddPairs(scores);
+  judge();
+  for (int round = 0; round < 2; ++round) {
+    RefineBest(models_[best]);
+    judge();
+  }
+  rho_ = Reestimate(models_[best], scores[best].parameters, nullptr);
+  judge();
   out.residual_sd = std::sqrt(scores[best].rss / std::max(n - scores[best].parameters, 1.0));
   out.autocorrelation = rho_;
   Summarise(scores, best, out);
@@ -226,6 +292,30 @@ Average Averager::Run() {
 struct Voice {
   double weight, slope, sd, dof;
 };
+
+// Thousands of voices say nearly the same: neighbours are joined, mean and
+// variance kept, until at most kChoir are left.
+constexpr int kChoir = 40;
+std::vector<Voice> Condensed(std::vector<Voice> voices) {
+  if (voices.size() <= kChoir) return voices;
+  std::stable_sort(voices.begin(), voices.end(), [](const Voice& a, const Voice& b) { return a.slope < b.slope; });
+  double total = 0;
+  for (const Voice& v : voices) total += v.weight;
+  std::vector<Voice> out;
+  double w = 0, mean = 0, square = 0, dof = 0;
+  for (std::size_t i = 0; i < voices.size(); ++i) {
+    const Voice& v = voices[i];
+    w += v.weight;
+    mean += v.weight * v.slope;
+    square += v.weight * (v.slope * v.slope + v.sd * v.sd);
+    dof += v.weight * v.dof;
+    if (w < total / kChoir && i + 1 < voices.size()) continue;
+    const double m = mean / w;
+    out.push_back({w, m, std::sqrt(std::max(square / w - m * m, 1e-24)), dof / w});
+    w = mean = square = dof = 0;
+  }
+  return out;
+}
 
 double MixtureTail(const std::vector<Voice>& voices, double x) {
   double tail = 0;
@@ -239,7 +329,7 @@ double MixtureQuantile(const std::vector<Voice>& voices, double q) {
     low = std::min(low, v.slope - 12 * v.sd);
     high = std::max(high, v.slope + 12 * v.sd);
   }
-  for (int i = 0; i < 36; ++i) {
+  for (int i = 0; i < 28; ++i) {
     const double middle = 0.5 * (low + high);
     (MixtureTail(voices, middle) > 1 - q ? low : high) = middle;
   }
@@ -249,7 +339,7 @@ double MixtureQuantile(const std::vector<Voice>& voices, double q) {
 void Averager::Summarise(const std::vector<Score>& scores, std::size_t best, Average& out) const {
   const double n = static_cast<double>(levels_.size());
   const double effective = n * (1 - rho_) / (1 + rho_);
-  double total = 0, growing = 0, slope_sum = 0;
+  double total = 0, growing = 0, slope_sum = 0, end_sum = 0;
   std::vector<double> weight(scores.size(), 0.0);
   for (std::size_t i = 0; i < scores.size(); ++i) {
     if (scores[i].cost < 1e17) weight[i] = std::exp(-0.5 * (scores[i].cost - scores[best].cost));
@@ -277,17 +367,21 @@ void Averager::Summarise(const std::vector<Score>& scores, std::size_t best, Ave
     out.probability += w * StudentTail((kZeroShare * input_.bar_per_minute - slope) / std::max(sd, 1e-12), dof);
     growing += w;
     slope_sum += w * slope;
-    voices.push_back({w, slope, std::max(sd, 1e-12), dof});
+    const double bend = growth.end_per_minute / growth.per_minute;
+    end_sum += w * slope * bend;
+    voices.push_back({w, slope * bend, std::max(sd * bend, 1e-12), dof});
     if (growth.kind == Growth::kOperation) by_operation[growth.operation] += w;
     if (growth.kind == Growth::kOnset) out.onset_weight += w;
   }
   out.slope = slope_sum;
   out.growth_slope = slope_sum / std::max(growing, 1e-12);
+  out.end_slope = end_sum / std::max(growing, 1e-12);
   const double best_sd = std::sqrt(std::max(scores[best].variance, 1e-18)) *
                          std::abs(shapes_.growths[models_[best].growth].per_minute);
   out.standard_error = std::max(line_sd > 0 ? line_sd : best_sd, 1e-12);
   const double dof = std::max(effective - scores[best].parameters, 4.0);
   if (growing < 1 - 1e-6) voices.push_back({1 - growing, 0, out.standard_error, dof});
+  voices = Condensed(std::move(voices));
   out.low = MixtureQuantile(voices, 0.025);
   out.high = MixtureQuantile(voices, 0.975);
   for (const auto& [operation, w] : by_operation) out.operations.push_back({operation, w});
@@ -310,6 +404,11 @@ void Averager::Summarise(const std::vector<Score>& scores, std::size_t best, Ave
 
 void Averager::Describe(const std::vector<Score>& scores, std::size_t best, Average& out) const {
   const Model& winner = models_[best];
+  out.without_nuisances = contest_.Residuals(winner);
+  if (winner.growth > 0) {
+    const Column& growth = shapes_.growths[winner.growth].column;
+    for (std::size_t i = 0; i < growth.size(); ++i) out.without_nuisances[i] += scores[best].coefficient * growth[i];
+  }
   out.warmup_end_s = levels_.t.front();
   for (int nuisance : {winner.first, winner.second}) {
     if (nuisance == 0) continue;

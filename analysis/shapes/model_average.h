@@ -29,11 +29,13 @@ struct OperationWeight {
   double weight = 0;
 };
 
-// All slopes per minute, late in the run.
+// All slopes per minute, over the last quarter of the run; the interval is of
+// the slope at its very end, which is what a projection needs.
 struct Average {
   double probability = 0;    // of growth above a quarter of the bar
   double slope = 0;          // averaged over every model
   double growth_slope = 0;   // averaged over the models that grow
+  double end_slope = 0;      // the same at the very end of the run
   double low = 0, high = 0;  // 95 % interval of the slope
   double standard_error = 0; // of the line beside the best nuisance
   double still_warming = 0;  // growth_slope plus warm-up that has not ended
@@ -41,6 +43,7 @@ struct Average {
   double residual_sd = 0;
   double local_noise = 0;    // from second differences: what no shape explains
   std::vector<Nuisance> best_nuisances;
+  Column without_nuisances;  // the levels less intercepts, covariates and best nuisances
   Growth best_growth = Growth::kNone;
   double onset_s = 0;        // where the best growth begins
   double warmup_end_s = 0;   // where the best warm-up is over; start of the levels if none

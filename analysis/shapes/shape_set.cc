@@ -12,16 +12,14 @@ namespace {
 struct Axis {
   const Column& t;
   const std::vector<int>& segment;
-  Column age;          // seconds since the segment's first level
+  Column age;          // seconds since the generation began
   double longest_age = 1e-9;
   double begin = 0, span = 1;
   double level_width = 1;
 
   explicit Axis(const Levels& levels) : t(levels.t), segment(levels.segment), age(levels.size()) {
-    double start = t.front();
     for (std::size_t i = 0; i < t.size(); ++i) {
-      if (i > 0 && segment[i] != segment[i - 1]) start = t[i];
-      age[i] = t[i] - start;
+      age[i] = t[i] - levels.born[i];
       longest_age = std::max(longest_age, age[i]);
     }
     begin = t.front();
@@ -46,45 +44,92 @@ struct Axis {
   }
 };
 
+// Caches and pools fill early: one that takes most of the run to fill is
+// rarer, and it is the one that is mistaken for a leak and a leak for it.
+double EarlyShare(const Axis& axis, Nuisance kind, const ShapePlace& place) {
+  const double e = axis.longest_age;
+  if (kind == Nuisance::kRampToFlat) return std::pow(std::max(1 - place.time / e, 0.05), 2);
+  if (kind == Nuisance::kWarmUp) return std::pow(std::max(1 - 2 * std::exp(place.log_tau) / e, 0.05), 2);
+  return 1;
+}
+
+// The columns of one nuisance at its place.
+NuisanceShape Draw(const Axis& axis, Nuisance kind, const ShapePlace& place) {
+  NuisanceShape shape;
+  shape.kind = kind;
+  shape.place = place;
+  const double tau = std::exp(place.log_tau), time = place.time, e = axis.longest_age;
+  shape.settles_at_s = axis.begin;
+  shape.share = EarlyShare(axis, kind, place);
+  switch (kind) {
+    case Nuisance::kNone: return shape;
+    case Nuisance::kWarmUp:
+    case Nuisance::kSlowWarmUp:
+      shape.columns = {axis.Over(axis.age, [tau](double x) { return 1 - std::exp(-x / tau); })};
+      shape.settles_at_s += 3 * tau;
+      break;
+    case Nuisance::kManyPools:
+      // Three free amplitudes stand for any set of pools between the time constants.
+      for (double share : {1.0, 0.25, 0.0625}) {
+        shape.columns.push_back(axis.Over(axis.age, [=](double x) { return 1 - std::exp(-x / (share * tau)); }));
+      }
+      shape.settles_at_s += 3 * tau;
+      break;
+    case Nuisance::kRampToFlat:
+      shape.columns = {axis.Over(axis.age, [=](double x) { return std::min(x, time) / e; })};
+      shape.settles_at_s += time;
+      return shape;
+    case Nuisance::kStep:
+      shape.columns = {axis.Over(axis.t, [time](double x) { return x >= time ? 1.0 : 0.0; })};
+      shape.settles_at_s = time;
+      return shape;
+    case Nuisance::kLateWarmUp:
+      shape.columns = {axis.Over(axis.t, [=](double x) { return x < time ? 0 : 1 - std::exp(-(x - time) / tau); })};
+      shape.settles_at_s = time + 3 * tau;
+      break;
+    case Nuisance::kWave:
+    case Nuisance::kSlowWave: {
+      const double w = 2 * 3.14159265358979323846 * time / axis.span;
+      shape.columns = {axis.Over(axis.t, [&](double x) { return std::sin(w * (x - axis.begin)); }),
+                       axis.Over(axis.t, [&](double x) { return std::cos(w * (x - axis.begin)); })};
+      return shape;
+    }
+  }
+  shape.tail_per_minute = axis.TailPerMinute(shape.columns[0], 0.15);
+  return shape;
+}
+
 void AddWarmUps(const Axis& axis, ShapeSet& set) {
   const double e = axis.longest_age;
-  const auto add = [&](double tau, Nuisance kind) {
-    Column c = axis.Over(axis.age, [tau](double x) { return 1 - std::exp(-x / tau); });
-    const double tail = axis.TailPerMinute(c, 0.15);
-    set.nuisances.push_back({kind, {std::move(c)}, tail, axis.begin + 3 * tau});
-  };
   const double shortest = std::log(std::max(0.5 * axis.level_width, 0.008 * e));
-  const double longest = std::log(0.36 * e);
-  for (int i = 0; i < 9; ++i) add(std::exp(shortest + (longest - shortest) * i / 8), Nuisance::kWarmUp);
-  for (double share : {0.55, 0.85, 1.4}) add(share * e, Nuisance::kSlowWarmUp);
+  const double step = (std::log(0.36 * e) - shortest) / 8;
+  for (int i = 0; i < 9; ++i) set.nuisances.push_back(Draw(axis, Nuisance::kWarmUp, {0, 0, shortest + step * i, step}));
+  for (double share : {0.55, 0.85, 1.4}) {
+    set.nuisances.push_back(Draw(axis, Nuisance::kSlowWarmUp, {0, 0, std::log(share * e), 0}));
+  }
+  for (double share : {0.06, 0.10, 0.16}) {
+    set.nuisances.push_back(Draw(axis, Nuisance::kManyPools, {0, 0, std::log(share * e), 0.5}));
+  }
 }
 
 void AddRampsAndSteps(const Axis& axis, ShapeSet& set) {
   const double e = axis.longest_age;
   for (int i = 0; i < 11; ++i) {
-    const double full = (0.08 + 0.064 * i) * e;
-    set.nuisances.push_back({Nuisance::kRampToFlat,
-                             {axis.Over(axis.age, [=](double x) { return std::min(x, full) / e; })},
-                             0,
-                             axis.begin + full});
+    set.nuisances.push_back(Draw(axis, Nuisance::kRampToFlat, {(0.08 + 0.064 * i) * e, 0.064 * e, 0, 0}));
   }
   const std::size_t n = axis.t.size();
   for (std::size_t k = 2; k + 1 < n; k += std::max<std::size_t>(1, n / 28)) {
     if (axis.segment[k] != axis.segment[k - 1]) continue;
-    const double at = axis.t[k] - 1e-9;
-    set.nuisances.push_back(
-        {Nuisance::kStep, {axis.Over(axis.t, [at](double x) { return x >= at ? 1.0 : 0.0; })}, 0, at});
+    set.nuisances.push_back(Draw(axis, Nuisance::kStep, {axis.t[k] - 1e-9, 0, 0, 0}));
   }
 }
 
 void AddLateWarmUps(const Axis& axis, ShapeSet& set) {
+  const double step = 0.60 / 18 * axis.span;
   for (int i = 0; i < 19; ++i) {
-    const double from = axis.begin + (0.10 + 0.60 * i / 18) * axis.span;
     for (double share : {0.012, 0.035, 0.08}) {
-      const double tau = share * axis.span;
-      Column c = axis.Over(axis.t, [=](double x) { return x < from ? 0 : 1 - std::exp(-(x - from) / tau); });
-      const double tail = axis.TailPerMinute(c, 0.15);
-      set.nuisances.push_back({Nuisance::kLateWarmUp, {std::move(c)}, tail, from + 3 * tau});
+      set.nuisances.push_back(Draw(axis, Nuisance::kLateWarmUp,
+                                   {axis.begin + 0.10 * axis.span + step * i, step, std::log(share * axis.span), 0.9}));
     }
   }
 }
@@ -95,12 +140,8 @@ void AddWaves(const Axis& axis, ShapeSet& set) {
   if (axis.segment.front() != axis.segment.back()) return;
   for (double cycles : {1.3, 1.7, 2.1, 2.6, 3.2, 4.0, 5.0, 6.0, 7.5, 9.0}) {
     if (static_cast<double>(axis.t.size()) < 4 * cycles) continue;
-    const double w = 2 * 3.14159265358979323846 * cycles / axis.span;
-    set.nuisances.push_back({cycles > 2 ? Nuisance::kWave : Nuisance::kSlowWave,
-                             {axis.Over(axis.t, [&](double x) { return std::sin(w * (x - axis.begin)); }),
-                              axis.Over(axis.t, [&](double x) { return std::cos(w * (x - axis.begin)); })},
-                             0,
-                             axis.begin});
+    set.nuisances.push_back(
+        Draw(axis, cycles > 2 ? Nuisance::kWave : Nuisance::kSlowWave, {cycles, cycles < 3 ? 0.45 : 0.2 * cycles, 0, 0}));
   }
 }
 
@@ -108,10 +149,10 @@ void AddGrowths(const Axis& axis, ShapeSet& set) {
   const double e = axis.longest_age;
   const auto curved = [&](Growth kind, auto f) {
     Column c = axis.Over(axis.age, f);
-    const double tail = axis.TailPerMinute(c, 0.25);
-    set.growths.push_back({kind, -1, std::move(c), tail, axis.begin});
+    const double late = axis.TailPerMinute(c, 0.25), end = axis.TailPerMinute(c, 0.05);
+    set.growths.push_back({kind, -1, std::move(c), late, end, axis.begin});
   };
-  set.growths.push_back({Growth::kLine, -1, axis.Over(axis.age, [e](double x) { return x / e; }), 60 / e, axis.begin});
+  set.growths.push_back({Growth::kLine, -1, axis.Over(axis.age, [e](double x) { return x / e; }), 60 / e, 60 / e, axis.begin});
   curved(Growth::kRoot, [e](double x) { return std::sqrt(x / e); });
   curved(Growth::kQuadratic, [e](double x) { return x * x / (e * e); });
   curved(Growth::kLogarithm, [e](double x) { return std::log1p(x / (0.01 * e)); });
@@ -120,6 +161,7 @@ void AddGrowths(const Axis& axis, ShapeSet& set) {
     set.growths.push_back({Growth::kOnset,
                            -1,
                            axis.Over(axis.t, [&](double x) { return std::max(x - from, 0.0) / axis.span; }),
+                           60 / axis.span,
                            60 / axis.span,
                            from});
   }
@@ -131,6 +173,7 @@ std::string_view NuisanceName(Nuisance kind) {
   switch (kind) {
     case Nuisance::kNone: return "flat";
     case Nuisance::kWarmUp: return "saturating cache";
+    case Nuisance::kManyPools: return "set of filling pools";
     case Nuisance::kSlowWarmUp: return "slow warm-up";
     case Nuisance::kRampToFlat: return "filling cache";
     case Nuisance::kStep: return "one-time step";
@@ -165,6 +208,18 @@ Column OperationsWithinSegments(const Levels& levels, int operation) {
   return out;
 }
 
+std::vector<NuisanceShape> Neighbours(const Levels& levels, const NuisanceShape& shape) {
+  const Axis axis(levels);
+  const ShapePlace& p = shape.place;
+  const double time = p.time_step / 2, tau = p.log_tau_step / 2;
+  std::vector<NuisanceShape> around;
+  for (int i : {-1, 1}) {
+    if (time > 0) around.push_back(Draw(axis, shape.kind, {p.time + i * time, time, p.log_tau, tau}));
+    if (tau > 0) around.push_back(Draw(axis, shape.kind, {p.time, time, p.log_tau + i * tau, tau}));
+  }
+  return around;
+}
+
 ShapeSet BuildShapes(const Levels& levels, const std::vector<int>& operations) {
   ShapeSet set;
   set.nuisances.emplace_back();
@@ -178,15 +233,17 @@ ShapeSet BuildShapes(const Levels& levels, const std::vector<int>& operations) {
   for (int operation : operations) {
     Column c = OperationsWithinSegments(levels, operation);
     double total = 0, minutes = 0;  // over all generations
+    double start = axis.t.front();
     for (std::size_t i = 0; i < c.size(); ++i) {
+      if (i > 0 && levels.segment[i] != levels.segment[i - 1]) start = axis.t[i];
       if (i + 1 < c.size() && levels.segment[i + 1] == levels.segment[i]) continue;
       total += c[i];
-      minutes += axis.age[i] / 60;
+      minutes += (axis.t[i] - start) / 60;
     }
     const double most = *std::max_element(c.begin(), c.end());
     if (most <= 0 || minutes <= 0) continue;
     for (double& v : c) v /= most;
-    set.growths.push_back({Growth::kOperation, operation, std::move(c), total / most / minutes, axis.begin});
+    set.growths.push_back({Growth::kOperation, operation, std::move(c), total / most / minutes, total / most / minutes, axis.begin});
   }
   return set;
 }

@@ -278,7 +278,7 @@ void Assessment::WeighTogether(std::vector<Judged>& all) const {
       j.decision.reasons = {Reason::kHeapAlone};
     }
     if (j.series_class == SeriesClass::kResidentMemory && heap_judged && !heap_grows &&
-        (j.evidence.average.probability < 0.99 || j.evidence.average.growth_slope < 1.5 * j.evidence.bar)) {
+        (j.evidence.average.probability < 0.98 || j.evidence.average.growth_slope < 1.5 * j.evidence.bar)) {
       j.decision.verdict = Verdict::kSuspect;
       j.decision.reasons = {Reason::kResidentAlone};
     }
@@ -294,7 +294,13 @@ const Judged* Assessment::Deciding(const std::vector<Judged>& all) const {
     const Judged* best = nullptr;
     for (const Judged& j : all) {
       if (!j.verdict.judged || j.verdict.verdict != word) continue;
-      if (best == nullptr || j.verdict.probability > best->verdict.probability) best = &j;
+      const bool nearer = best != nullptr && word == Verdict::kLeak && j.series_class == SeriesClass::kHeapMemory &&
+                          best->series_class == SeriesClass::kResidentMemory;
+      const bool farther = best != nullptr && word == Verdict::kLeak &&
+                           best->series_class == SeriesClass::kHeapMemory &&
+                           j.series_class == SeriesClass::kResidentMemory;
+      // The heap tells what is kept; resident memory adds the allocator's share.
+      if (best == nullptr || nearer || (!farther && j.verdict.probability > best->verdict.probability)) best = &j;
     }
     if (best != nullptr) return best;
   }

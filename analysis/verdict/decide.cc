@@ -7,13 +7,19 @@ namespace seep::analysis {
 namespace {
 
 constexpr double kLeakBarKb = 15;            // KB a minute
-constexpr double kLeakProbability = 0.98;
+constexpr double kLeakProbability = 0.95;
+constexpr double kLeakProbabilityCounts = 0.98;  // several counts a run: each must be surer
 constexpr double kFewSamples = 40;           // fewer must be surer
 constexpr double kFewSamplesProbability = 0.995;
 constexpr double kSecondLookProbability = 0.85;
 constexpr double kSuspectProbability = 0.85;
+constexpr double kModelSpread = 1.15;        // intervals widened until they cover what they claim
+constexpr double kAllocatorShare = 0.05;     // of RSS growth: chunk headers, rounding, fragments
+constexpr double kStillGrowing = 0.6;        // of the growth: less is not the same growth any more
+constexpr double kNoSign = 0.15;             // of growth: below it nothing speaks for any
 constexpr double kLeastGrowthKb = 160;
 constexpr double kLeastGrowthUnits = 2.6;
+constexpr double kSettlingKb = 300;          // over a whole run: what a short one may still settle by
 constexpr double kShortRunGrowthKb = 1024;   // allocators warm up by hundreds of KB
 constexpr double kUncollectedKb = 48 * 1024; // Java's cycles reach 48 MB
 
@@ -25,8 +31,8 @@ double LeastGrowth(const Evidence& e) {
 
 double CleanTolerance(const Evidence& e, const DecisionContext& context) {
   if (!std::isnan(context.stated.per_minute)) return context.stated.per_minute;
-  if (e.whole_numbers) return std::max({kDefaultResourcePerMinute, 3 / e.span_min, 0.01 * e.level / e.span_min});
-  return std::max(kDefaultMemoryPerMinuteKb, 0.10 * e.level / 360);
+  if (e.whole_numbers) return std::max({kDefaultResourcePerMinute, 4 / e.span_min, 0.01 * e.level / e.span_min});
+  return std::max({kDefaultMemoryPerMinuteKb, 0.10 * e.level / 360, kSettlingKb / e.span_min});
 }
 
 struct Checks {
@@ -43,12 +49,13 @@ Checks Check(const Evidence& e) {
   if (!by_operation && g > 0) {
     const double se = e.average.standard_error;
     const double gap = (g - e.late.per_minute) / std::max(std::hypot(e.late.standard_error, se), 1e-9);
-    if (gap > (e.whole_numbers ? 2.0 : 2.5) || e.late.per_minute + e.late.standard_error < 0) {
+    const bool slower = gap > (e.whole_numbers ? 2.0 : 2.5) && e.late.per_minute < kStillGrowing * g;
+    if (slower || e.late.per_minute + e.late.standard_error < 0) {
       c.consistent = false;
       c.failed.push_back(Reason::kLateDisagrees);
     }
     const double fade = (g - e.last_quarter.per_minute) / std::max(std::hypot(e.last_quarter.standard_error, se), 1e-9);
-    if (c.consistent && fade > 3 && e.last_quarter.per_minute < 0.7 * g) {
+    if (c.consistent && fade > 3 && e.last_quarter.per_minute < 0.35 * g) {
       c.consistent = false;
       c.failed.push_back(Reason::kFades);
     }
@@ -70,7 +77,9 @@ Checks Check(const Evidence& e) {
     c.few_cycles = true;
     c.failed.push_back(Reason::kOneJump);
   }
-  c.misfit = e.average.residual_sd > 2 * e.average.local_noise && e.average.autocorrelation > 0.6;
+  // A leak that comes and goes fits no shape, but rises on every stretch.
+  const bool rises = e.suffix_z[0] > 8 && e.suffix_z[1] > 5 && e.suffix_z[2] > 3;
+  c.misfit = !rises && e.average.probability < 0.999 && e.average.residual_sd > 2 * e.average.local_noise && e.average.autocorrelation > 0.6;
   if (c.misfit) c.failed.push_back(Reason::kMisfit);
   return c;
 }
@@ -98,14 +107,30 @@ bool Uncollected(const Evidence& e, const DecisionContext& context) {
   return growth < std::max(kUncollectedKb, 0.5 * e.first_level);
 }
 
+// What the fit cannot know of: shapes that are none of ours, the chance in how
+// many operations came, the allocator's share in resident memory.
+void Widen(const Evidence& e, const DecisionContext& context, Decision& d) {
+  const double low = d.slope - d.low, high = d.high - d.slope;
+  double chance = 0;
+  for (const OperationRate& rate : e.operations) {
+    chance += rate.weight * 1.96 * rate.rate_error * std::abs(d.slope);
+  }
+  const double allocator =
+      context.series_class == SeriesClass::kResidentMemory ? kAllocatorShare * std::max(d.slope, 0.0) : 0;
+  if (low > 0) d.low = d.slope - std::hypot(kModelSpread * low, chance) - allocator;
+  if (high > 0) d.high = d.slope + std::hypot(kModelSpread * high, chance);
+}
+
 void DecideByMinute(const Evidence& e, Decision& d) {
   const Checks checks = Check(e);
   const double p = e.average.probability, g = e.average.growth_slope;
   const double grown = g * e.span_min, least = LeastGrowth(e);
-  const bool second_look = p >= kSecondLookProbability && e.suffix_z[1] > 6 && e.suffix_z[2] > 5 &&
+  const bool second_look = p >= kSecondLookProbability && e.suffix_z[1] > 6 && e.suffix_z[2] > 3 &&
                            e.average.still_warming > 0.5 * e.bar;
   const bool sound = checks.consistent && !checks.misfit && !checks.few_cycles;
-  const double sure = e.samples < kFewSamples ? kFewSamplesProbability : kLeakProbability;
+  const double sure = e.samples < kFewSamples ? kFewSamplesProbability
+                      : e.whole_numbers         ? kLeakProbabilityCounts
+                                                : kLeakProbability;
   if ((p >= sure || second_look) && g >= e.bar && grown >= least && sound) {
     d.verdict = Verdict::kLeak;
     d.reasons = {p >= sure ? Reason::kGrowthProven : Reason::kGrowthProvenBySuffixes};
@@ -129,6 +154,17 @@ void DecideByMinute(const Evidence& e, Decision& d) {
 }
 
 // A run too short for minutes, or a tolerance stated per operation.
+// Too noisy for the tolerance a minute, but nothing grows, and what could
+// hide in the noise is below the tolerance an operation.
+bool CleanPerOperation(const Evidence& e, const DecisionContext& context, const Decision& d) {
+  if (d.verdict != Verdict::kInconclusive || d.operation < 0 || !IsMemory(context.series_class)) return false;
+  if (std::any_of(d.reasons.begin(), d.reasons.end(), [](Reason r) { return r == Reason::kFewCycles; })) return false;
+  const OperationRate& rate = e.operations[d.operation];
+  return rate.count >= 20 && e.average.probability < kNoSign && e.suffix_z[0] < 2.5 && e.suffix_z[1] < 2.5 &&
+         d.high < d.tolerance_per_operation * rate.per_minute &&
+         e.average.still_warming < d.tolerance_per_operation * rate.per_minute;
+}
+
 bool JudgedPerOperation(const Evidence& e, const DecisionContext& context, const Decision& d) {
   if (d.operation < 0 || !IsMemory(context.series_class)) return false;
   if (e.operations[d.operation].count < 20) return false;
@@ -200,9 +236,10 @@ Decision Decide(const Evidence& e, const DecisionContext& context) {
   }
   d.tolerance_per_minute = CleanTolerance(e, context);
   d.operation = CountingOperation(e);
-  d.slope = e.average.probability > 0.5 ? e.average.growth_slope : e.average.slope;
+  d.slope = e.average.probability > 0.5 ? e.average.end_slope : e.average.slope;
   d.low = e.average.low;
   d.high = e.average.high;
+  Widen(e, context, d);
   if (e.constant) {
     d.slope = 0;
     d.verdict = Verdict::kClean;
@@ -211,6 +248,11 @@ Decision Decide(const Evidence& e, const DecisionContext& context) {
   } else {
     DecideByMinute(e, d);
     if (JudgedPerOperation(e, context, d)) DecideByOperation(e, context, d);
+    if (CleanPerOperation(e, context, d)) {
+      d.verdict = Verdict::kClean;
+      d.per_operation = true;
+      d.reasons = {Reason::kWithinTolerancePerOperation};
+    }
   }
   ApplyCaution(e, context, d);
   return d;

@@ -67,8 +67,21 @@ bool LoadMoves(const Levels& levels, const Track& track) {
   const double noise = RobustSpread(moves) / std::sqrt(2.0) + 0.3;
   const double per_level = static_cast<double>(track.size()) / static_cast<double>(levels.size());
   const auto [low, high] = std::minmax_element(levels.load.begin(), levels.load.end());
-  return StandardDeviation(levels.load) > 4 * noise / std::sqrt(std::max(per_level * 0.3, 1.0)) &&
+  return StandardDeviation(levels.load) > 2.5 * noise / std::sqrt(std::max(per_level * 0.5, 1.0)) &&
          *high - *low > 0.15 * std::max(Mean(levels.load), 1e-9);
+}
+
+// Local parabola over seven levels, within segments; ends stay as they are.
+Column Smoothed(const Levels& levels) {
+  constexpr double kWeights[] = {-2, 3, 6, 7, 6, 3, -2};  // Savitzky and Golay, 1964
+  Column out = levels.load;
+  for (std::size_t i = 3; i + 3 < out.size(); ++i) {
+    if (levels.segment[i - 3] != levels.segment[i + 3]) continue;
+    double sum = 0;
+    for (int k = -3; k <= 3; ++k) sum += kWeights[k + 3] * levels.load[i + k];
+    out[i] = sum / 21;
+  }
+  return out;
 }
 
 // An operation gets a term of its own where it did not simply run with the clock.
@@ -126,6 +139,17 @@ void MeasureSuffixes(const Levels& levels, const std::vector<Column>& covariates
   if (n >= 7 && covariates.empty()) e.last_quarter = fit;
 }
 
+// Variance over mean of the counts between levels: 1 for random arrivals, 0 for
+// a steady pace. Above 1 the pace was steered, which is not chance.
+double Dispersion(const Levels& levels, const Column& count) {
+  Column steps;
+  for (std::size_t i = 1; i < count.size(); ++i) {
+    if (levels.segment[i] == levels.segment[i - 1]) steps.push_back(count[i] - count[i - 1]);
+  }
+  const double mean = Mean(steps), sd = StandardDeviation(steps);
+  return mean > 0 ? std::min(sd * sd / mean, 1.0) : 0;
+}
+
 void CountOperations(const Levels& levels, Evidence& e) {
   for (int k = 0; k < static_cast<int>(levels.operations.size()); ++k) {
     if (!AllFinite(levels.operations[k])) continue;
@@ -141,6 +165,7 @@ void CountOperations(const Levels& levels, Evidence& e) {
     }
     if (rate.count <= 0 || minutes <= 0) continue;
     rate.per_minute = rate.count / minutes;
+    rate.rate_error = std::sqrt(Dispersion(levels, count) / rate.count);
     for (const OperationWeight& w : e.average.operations) {
       if (w.operation == k) rate.weight = w.weight;
     }
@@ -153,15 +178,16 @@ double JumpShare(const Levels& levels, const Evidence& e) {
   const double from = e.average.best_growth == Growth::kOnset ? e.average.onset_s
                                                               : levels.t.front() + 0.4 * levels.span_s();
   const double grown = e.average.growth_slope * (levels.t.back() - from) / 60;
-  if (grown <= 0) return 0;
+  const Column& y = e.average.without_nuisances;
+  if (grown <= 0 || y.size() != levels.size()) return 0;
   double share = 0;
   const auto middle = [&](std::size_t a, std::size_t b) {
-    return Median(Column(levels.y.begin() + a, levels.y.begin() + std::min(b, levels.size())));
+    return Median(Column(y.begin() + a, y.begin() + std::min(b, y.size())));
   };
   for (std::size_t i = 2; i + 1 < levels.size(); ++i) {
     if (levels.t[i] < from) continue;
     double jump = middle(i, i + 3) - middle(i - std::min<std::size_t>(i, 3), i);
-    jump = std::min(jump, levels.y[i] - levels.y[i - 1] + 3 * e.average.local_noise);
+    jump = std::min(jump, y[i] - y[i - 1] + 3 * e.average.local_noise);
     if (jump > 6 * e.average.local_noise) share = std::max(share, jump / grown);
   }
   return share;
@@ -213,6 +239,10 @@ Evidence Gather(const EvidenceRequest& request) {
   std::vector<Column> covariates;
   if (LoadMoves(levels, track)) {
     covariates.push_back(Standardised(levels.load));
+    // A gauge of load is noisy; a smooth load fits better smoothed, a stepped
+    // one raw. Both may speak, or a wave and a slope would stand in for it.
+    const Column smooth = Smoothed(levels);
+    if (levels.size() >= 14 && StandardDeviation(smooth) > 0) covariates.push_back(Standardised(smooth));
     e.explained_by_load = true;
   }
   if (AllFinite(levels.covariate) && StandardDeviation(levels.covariate) > 1) {

@@ -29,6 +29,7 @@ struct OperationRate {
   double per_minute = 0;  // over the fitted stretches
   double count = 0;
   double weight = 0;      // posterior share of "grows with this operation"
+  double rate_error = 0;  // relative: operations arrive at random, another run would count others
 };
 
 struct Evidence {

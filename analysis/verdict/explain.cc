@@ -45,6 +45,7 @@ std::string PerMinute(const SeriesVerdict& v) {
 std::string Basis(const Evidence& e) {
   std::string text = Format("%d %s over %s", e.levels, KindWord(e.kind), Duration(e.span_min).c_str());
   if (e.segments > 1) text += Format(" in %d generations", e.segments);
+  if (e.explained_by_load) text += " (the load's part taken out)";
   if (e.collections > 0) text += Format(", %d collections", e.collections);
   return text;
 }
