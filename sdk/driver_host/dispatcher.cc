@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -62,8 +63,9 @@ Dispatcher::Next Dispatcher::HandleLine(std::string_view line) {
 
 void Dispatcher::HandleOverlongLine() {
   output_.SendAnswer(driver::EncodeError(
-      std::nullopt, MakeCallError(ErrorKind::kInvalidRequest,
-                                  absl::StrCat("the line is longer than ", driver::kMaxLineBytes, " bytes"))));
+      std::nullopt,
+      MakeCallError(ErrorKind::kInvalidRequest,
+                    absl::StrCat("the line is longer than ", driver::kMaxLineBytes, " bytes"))));
 }
 
 // The checks that hold for every method, in the order of the rules.
@@ -76,12 +78,15 @@ bool Dispatcher::Admit(const Request& request) {
   } else if (!driver::IsMethod(name)) {
     Refuse(request.id, ErrorKind::kMethodNotFound, absl::StrCat("there is no method ", name));
   } else if (!HasCapability(description_, driver::RequiredCapability(name))) {
-    Refuse(request.id, ErrorKind::kMethodNotFound, absl::StrCat("this host did not declare what ", name, " needs"));
+    Refuse(request.id, ErrorKind::kMethodNotFound,
+           absl::StrCat("this host did not declare what ", name, " needs"));
   } else if (in_flight_ >= kMaxInFlight) {
-    Refuse(request.id, ErrorKind::kLimitExceeded, absl::StrCat("more than ", kMaxInFlight, " requests in flight"));
+    Refuse(request.id, ErrorKind::kLimitExceeded,
+           absl::StrCat("more than ", kMaxInFlight, " requests in flight"));
   } else {
     Params params(request.params);
-    (void)params.OptionalInteger("deadline_ms", 1);  // Seep watches the clock, we only check it
+    (void)params.OptionalInteger("deadline_ms",
+                                 1);  // Seep watches the clock, we only check it
     if (!params.error() && name == method::kInvoke) CheckOperation(description_, params);
     if (!params.error()) return true;
     Answer(request.id, *params.error());
@@ -90,7 +95,8 @@ bool Dispatcher::Admit(const Request& request) {
 }
 
 void Dispatcher::Initialize(const Request& request) {
-  if (initialized_) return Refuse(request.id, ErrorKind::kInvalidRequest, "`initialize` comes once");
+  if (initialized_)
+    return Refuse(request.id, ErrorKind::kInvalidRequest, "`initialize` comes once");
   const Outcome outcome = Greet(description_, request.params, [this](const driver::Json& settings) {
     return sdk_.Initialize(settings, notifier_);
   });
@@ -104,8 +110,9 @@ void Dispatcher::RunOnInstance(Request request, const std::string& name) {
   {
     std::lock_guard lock(mutex_);
     auto found = lanes_.find(name);
-    if (found == lanes_.end() && request.method == method::kConnect && lanes_.size() < kMaxInstances) {
-      found = lanes_.emplace(name, std::make_unique<Lane>(name, sdk_)).first;
+    if (found == lanes_.end() && request.method == method::kConnect &&
+        lanes_.size() < kMaxInstances) {
+      found = OpenLane(name);
     }
     if (found != lanes_.end()) {
       lane = found->second.get();
@@ -113,10 +120,13 @@ void Dispatcher::RunOnInstance(Request request, const std::string& name) {
     }
   }
   if (lane == nullptr && request.method == method::kConnect) {
-    return Refuse(request.id, ErrorKind::kLimitExceeded, absl::StrCat("more than ", kMaxInstances, " instances"));
+    return Refuse(request.id, ErrorKind::kLimitExceeded,
+                  absl::StrCat("more than ", kMaxInstances,
+                               " instances, or more threads than the system gives"));
   }
   if (lane == nullptr) {
-    return Refuse(request.id, ErrorKind::kUnknownInstance, absl::StrCat("no instance is called ", name));
+    return Refuse(request.id, ErrorKind::kUnknownInstance,
+                  absl::StrCat("no instance is called ", name));
   }
   ++in_flight_;
   lane->worker.Post([this, lane, name, request = std::move(request)] {
@@ -126,6 +136,15 @@ void Dispatcher::RunOnInstance(Request request, const std::string& name) {
     LeaveLane(*lane, name);
     Conclude(request.id, outcome);
   });
+}
+
+// An SDK that leaks threads gets here; it must not take the host with it.
+Dispatcher::Lanes::iterator Dispatcher::OpenLane(const std::string& name) {
+  try {
+    return lanes_.emplace(name, std::make_unique<Lane>(name, sdk_)).first;
+  } catch (const std::system_error&) {
+    return lanes_.end();
+  }
 }
 
 void Dispatcher::LeaveLane(Lane& lane, const std::string& name) {
@@ -141,14 +160,16 @@ void Dispatcher::LeaveLane(Lane& lane, const std::string& name) {
 
 void Dispatcher::RunOnHost(Request request) {
   ++in_flight_;
-  host_worker_->Post([this, request = std::move(request)] { Conclude(request.id, CallHost(request)); });
+  host_worker_->Post(
+      [this, request = std::move(request)] { Conclude(request.id, CallHost(request)); });
 }
 
 Outcome Dispatcher::CallHost(const Request& request) {
   try {
     return CallWithoutInstance(sdk_, request);
   } catch (const std::exception& failure) {
-    return MakeCallError(ErrorKind::kInternalError, absl::StrCat("the SDK threw: ", failure.what()), failure.what());
+    return MakeCallError(ErrorKind::kInternalError, absl::StrCat("the SDK threw: ", failure.what()),
+                         failure.what());
   }
 }
 
@@ -156,7 +177,8 @@ Outcome Dispatcher::Metrics() {
   try {
     return MetricsText(sdk_.Metrics());
   } catch (const std::exception& failure) {
-    return MakeCallError(ErrorKind::kInternalError, absl::StrCat("the SDK threw: ", failure.what()), failure.what());
+    return MakeCallError(ErrorKind::kInternalError, absl::StrCat("the SDK threw: ", failure.what()),
+                         failure.what());
   }
 }
 
@@ -167,7 +189,9 @@ void Dispatcher::Conclude(std::int64_t id, const Outcome& outcome) {
   Answer(id, outcome);
 }
 
-void Dispatcher::Answer(std::int64_t id, const Outcome& outcome) { output_.SendAnswer(EncodeOutcome(id, outcome)); }
+void Dispatcher::Answer(std::int64_t id, const Outcome& outcome) {
+  output_.SendAnswer(EncodeOutcome(id, outcome));
+}
 
 void Dispatcher::Refuse(std::int64_t id, ErrorKind kind, std::string_view message) {
   output_.SendAnswer(driver::EncodeError(id, MakeCallError(kind, message)));
@@ -201,7 +225,9 @@ bool Dispatcher::Close(absl::Duration limit) {
   });
   if (host_worker_) {
     host_worker_->Finish();
-    all_done = host_worker_->WaitUntilDone(std::max(deadline - absl::Now(), absl::ZeroDuration())) && all_done;
+    all_done =
+        host_worker_->WaitUntilDone(std::max(deadline - absl::Now(), absl::ZeroDuration())) &&
+        all_done;
   }
   return all_done;
 }

@@ -56,11 +56,15 @@ class Dispatcher {
     SerialWorker worker;  // last: joined before what it uses goes
   };
 
+  using Lanes = std::map<std::string, std::unique_ptr<Lane>, std::less<>>;
+
   void Answer(std::int64_t id, const Outcome& outcome);
   void Refuse(std::int64_t id, driver::ErrorKind kind, std::string_view message);
   bool Admit(const driver::Request& request);
   void Initialize(const driver::Request& request);
   void RunOnInstance(driver::Request request, const std::string& name);
+  // lanes_.end() when the system gives no more threads.
+  Lanes::iterator OpenLane(const std::string& name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void RunOnHost(driver::Request request);
   void LeaveLane(Lane& lane, const std::string& name);
   Outcome CallHost(const driver::Request& request);
@@ -78,7 +82,7 @@ class Dispatcher {
   std::atomic<bool> fatal_ = false;
 
   std::mutex mutex_;
-  std::map<std::string, std::unique_ptr<Lane>, std::less<>> lanes_ ABSL_GUARDED_BY(mutex_);
+  Lanes lanes_ ABSL_GUARDED_BY(mutex_);
   // Empty lanes, out of the map but with a thread to join.
   std::vector<std::unique_ptr<Lane>> retired_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<SerialWorker> host_worker_;

@@ -20,11 +20,12 @@
 namespace seep::driver_host {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::Conversation;
 using testing::FakeSdk;
+using ::testing::HasSubstr;
 
-constexpr char kHello[] = R"({"protocol":{"major":1,"minor":0},"client":{"name":"test","version":"0"}})";
+constexpr char kHello[] =
+    R"({"protocol":{"major":1,"minor":0},"client":{"name":"test","version":"0"}})";
 constexpr char kSeed[] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
 class NullNotifier : public Notifier {
@@ -66,8 +67,8 @@ class DispatcherTest : public ::testing::Test {
   }
   void Initialize() { ASSERT_EQ(Code("initialize", kHello), 0); }
   std::string ConnectParams(const std::string& name) {
-    return absl::StrCat(R"({"instance":")", name, R"(","network":"local","storage_dir":")", storage_.path(),
-                        R"(","seed":")", kSeed, "\"}");
+    return absl::StrCat(R"({"instance":")", name, R"(","network":"local","storage_dir":")",
+                        storage_.path(), R"(","seed":")", kSeed, "\"}");
   }
   void Connect(const std::string& name) { ASSERT_EQ(Code("connect", ConnectParams(name)), 0); }
   static std::string On(const std::string& name, const std::string& more = "") {
@@ -111,7 +112,8 @@ TEST_F(DispatcherTest, AgreesOnAVersion) {
 TEST_F(DispatcherTest, RefusesWrongInitializeParameters) {
   EXPECT_EQ(Code("initialize"), -32602);
   EXPECT_EQ(Code("initialize", R"({"protocol":{"major":"1","minor":0}})"), -32602);
-  const driver::Answer setting = Call("initialize", R"({"protocol":{"major":1,"minor":0},"settings":{"colour":"red"}})");
+  const driver::Answer setting =
+      Call("initialize", R"({"protocol":{"major":1,"minor":0},"settings":{"colour":"red"}})");
   EXPECT_EQ(setting.error->code, -32602);
   EXPECT_THAT(setting.error->message, HasSubstr("colour"));
   Initialize();  // a failed one does not count as the first
@@ -145,11 +147,16 @@ TEST_F(DispatcherTest, ChecksConnectParameters) {
   EXPECT_EQ(Code("connect", ConnectParams("has space")), -32602);
   EXPECT_EQ(Code("connect", ConnectParams(std::string(65, 'a'))), -32602);
   EXPECT_EQ(Code("connect", On("a", R"("network":"moon",)" + ok + "," + seed)), -32602);
-  EXPECT_EQ(Code("connect", On("a", R"("network":"local","storage_dir":"relative",)" + seed)), -32602);
-  EXPECT_EQ(Code("connect", On("a", R"("network":"local","storage_dir":"/does/not/exist",)" + seed)), -32602);
+  EXPECT_EQ(Code("connect", On("a", R"("network":"local","storage_dir":"relative",)" + seed)),
+            -32602);
+  EXPECT_EQ(
+      Code("connect", On("a", R"("network":"local","storage_dir":"/does/not/exist",)" + seed)),
+      -32602);
   EXPECT_EQ(Code("connect", On("a", R"("network":"local",)" + ok)), -32602);
-  EXPECT_EQ(Code("connect", On("a", R"("network":"local","mnemonic":"x",)" + ok + "," + seed)), -32602);
-  EXPECT_EQ(Code("connect", On("a", R"("network":"local","deadline_ms":0,)" + ok + "," + seed)), -32602);
+  EXPECT_EQ(Code("connect", On("a", R"("network":"local","mnemonic":"x",)" + ok + "," + seed)),
+            -32602);
+  EXPECT_EQ(Code("connect", On("a", R"("network":"local","deadline_ms":0,)" + ok + "," + seed)),
+            -32602);
   EXPECT_EQ(sdk_.counts.instances, 0);
 }
 
@@ -157,8 +164,9 @@ TEST_F(DispatcherTest, ChecksConnectParameters) {
 TEST_F(DispatcherTest, KeepsSecretsOutOfErrors) {
   Initialize();
   const std::string almost_a_seed(63, 'd');
-  const driver::Answer answer = Call("connect", On("a", absl::StrCat(R"("network":"local","storage_dir":")", storage_.path(),
-                                                                     R"(","seed":")", almost_a_seed, "\"")));
+  const driver::Answer answer =
+      Call("connect", On("a", absl::StrCat(R"("network":"local","storage_dir":")", storage_.path(),
+                                           R"(","seed":")", almost_a_seed, "\"")));
   EXPECT_EQ(answer.error->code, -32602);
   EXPECT_THAT(answer.error->message, ::testing::Not(HasSubstr("dddd")));
 }
@@ -180,7 +188,8 @@ TEST_F(DispatcherTest, DisconnectedInstancesOnlyGetTidiedUp) {
   EXPECT_EQ(Code("disconnect", On("a")), 0);
   EXPECT_EQ(Code("disconnect", On("a")), 0);
   EXPECT_EQ(sdk_.counts.disconnects, 1);
-  for (const char* method : {"sync", "get_info", "list_payments", "add_listener"}) EXPECT_EQ(Code(method, On("a")), 11);
+  for (const char* method : {"sync", "get_info", "list_payments", "add_listener"})
+    EXPECT_EQ(Code(method, On("a")), 11);
   EXPECT_EQ(Code("remove_listener", On("a", R"("listener":"plain")")), 0);
   EXPECT_EQ(Code("destroy", On("a")), 0);
   EXPECT_EQ(Code("destroy", On("a")), 9);
@@ -249,7 +258,9 @@ TEST_F(DispatcherTest, KeepsAtMost64PreparedPayments) {
   Connect("a");
   std::string first, last;
   for (int i = 0; i < 70; ++i) {
-    ASSERT_OK_AND_ASSIGN(const driver::Json result, Call("prepare_send", On("a", R"("destination":"x","amount_sats":5)")).Result());
+    ASSERT_OK_AND_ASSIGN(
+        const driver::Json result,
+        Call("prepare_send", On("a", R"("destination":"x","amount_sats":5)")).Result());
     last = std::string(*result.FindString("prepared"));
     if (i == 0) first = last;
     EXPECT_EQ(result.FindInteger("amount_sats"), 5);
@@ -270,10 +281,10 @@ TEST_F(DispatcherTest, TranslatesTheSdksErrors) {
   Initialize();
   Connect("a");
   const std::pair<absl::StatusCode, int> table[] = {
-      {absl::StatusCode::kUnknown, 1},          {absl::StatusCode::kResourceExhausted, 2},
-      {absl::StatusCode::kInvalidArgument, 3},  {absl::StatusCode::kUnavailable, 4},
-      {absl::StatusCode::kDataLoss, 5},         {absl::StatusCode::kUnauthenticated, 6},
-      {absl::StatusCode::kUnimplemented, 7},    {absl::StatusCode::kFailedPrecondition, 11},
+      {absl::StatusCode::kUnknown, 1},           {absl::StatusCode::kResourceExhausted, 2},
+      {absl::StatusCode::kInvalidArgument, 3},   {absl::StatusCode::kUnavailable, 4},
+      {absl::StatusCode::kDataLoss, 5},          {absl::StatusCode::kUnauthenticated, 6},
+      {absl::StatusCode::kUnimplemented, 7},     {absl::StatusCode::kFailedPrecondition, 11},
       {absl::StatusCode::kDeadlineExceeded, 12}, {absl::StatusCode::kOutOfRange, 13},
       {absl::StatusCode::kInternal, -32603}};
   for (const auto& [status, code] : table) {
@@ -311,7 +322,8 @@ TEST_F(DispatcherTest, RefusesAnAnswerThatWouldNotFitALine) {
   Connect("a");
   const driver::Answer answer = Call("list_payments", On("a", R"("limit":20000,"include":true)"));
   EXPECT_EQ(answer.error->code, 13);
-  ASSERT_OK_AND_ASSIGN(const driver::Json counted, Call("list_payments", On("a", R"("limit":20000)")).Result());
+  ASSERT_OK_AND_ASSIGN(const driver::Json counted,
+                       Call("list_payments", On("a", R"("limit":20000)")).Result());
   EXPECT_EQ(counted.FindInteger("count"), 20000);
   EXPECT_EQ(counted.Find("payments"), nullptr);
 }
@@ -329,7 +341,8 @@ TEST_F(DispatcherTest, RefusesWrongParameters) {
   EXPECT_EQ(Code("add_listener", On("a", R"("capture_instance":"yes")")), -32602);
   EXPECT_EQ(Code("sync", R"({"instance":7})"), -32602);
   EXPECT_EQ(Code("invoke", R"({"operation":"rm"})"), -32602);
-  EXPECT_THAT(Call("list_payments", On("a", R"("limit":-1)")).error->message, HasSubstr("params.limit"));
+  EXPECT_THAT(Call("list_payments", On("a", R"("limit":-1)")).error->message,
+              HasSubstr("params.limit"));
 }
 
 TEST_F(DispatcherTest, AnswersTheRestAsTheyCome) {
@@ -337,9 +350,12 @@ TEST_F(DispatcherTest, AnswersTheRestAsTheyCome) {
   Connect("a");
   EXPECT_EQ(Call("metrics").result_json, R"({"values":{"tasks":7,"goroutines":null}})");
   EXPECT_EQ(Call("collect_garbage").result_json, R"({"live_bytes":123})");
-  EXPECT_EQ(Call("invoke", R"({"operation":"greet","arguments":{"name":"Seep"}})").result_json, R"({"result":"greet Seep"})");
-  EXPECT_EQ(Call("get_info", On("a")).result_json, R"({"identity":"identity-of-a","balance_sats":42,"listeners":1})");
-  EXPECT_EQ(Call("remove_listener", On("a", R"("listener":"nobody")")).result_json, R"({"removed":false})");
+  EXPECT_EQ(Call("invoke", R"({"operation":"greet","arguments":{"name":"Seep"}})").result_json,
+            R"({"result":"greet Seep"})");
+  EXPECT_EQ(Call("get_info", On("a")).result_json,
+            R"({"identity":"identity-of-a","balance_sats":42,"listeners":1})");
+  EXPECT_EQ(Call("remove_listener", On("a", R"("listener":"nobody")")).result_json,
+            R"({"removed":false})");
 }
 
 TEST_F(DispatcherTest, HoldsALimitedNumberOfInstances) {

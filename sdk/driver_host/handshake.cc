@@ -63,15 +63,21 @@ Outcome WriteHeapProfile(Sdk& sdk, const Json& json) {
   Params params(json);
   const std::string directory = params.Text("directory");
   struct stat info;
-  if (!params.error() && (directory.empty() || directory[0] != '/' || ::stat(directory.c_str(), &info) != 0 ||
-                          !S_ISDIR(info.st_mode))) {
+  if (!params.error() && (directory.empty() || directory[0] != '/' ||
+                          ::stat(directory.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))) {
     params.Refuse("directory", "is not the absolute path of an existing directory");
   }
   if (params.error()) return *params.error();
   const auto profile = sdk.WriteHeapProfile(directory);
   if (!profile.ok()) return ErrorOf(profile.status());
   JsonWriter result;
-  return result.BeginObject().Key("path").String(profile->path).Key("format").String(profile->format).EndObject().Take();
+  return result.BeginObject()
+      .Key("path")
+      .String(profile->path)
+      .Key("format")
+      .String(profile->format)
+      .EndObject()
+      .Take();
 }
 
 }  // namespace
@@ -80,10 +86,12 @@ void CheckDescription(const SdkDescription& description) {
   SEEP_CHECK(description.gauges.size() <= driver::kMaxGauges) << description.gauges.size();
   for (const Gauge& gauge : description.gauges) {
     SEEP_CHECK(driver::IsGaugeName(gauge.name)) << gauge.name;
-    SEEP_CHECK(gauge.kind == "gauge" || gauge.kind == "counter") << gauge.name << ": " << gauge.kind;
+    SEEP_CHECK(gauge.kind == "gauge" || gauge.kind == "counter")
+        << gauge.name << ": " << gauge.kind;
   }
   // Calls on an instance are serialised here, whatever the SDK could stand.
-  SEEP_CHECK(!HasCapability(description, driver::capability::kConcurrentCalls)) << "not offered by this host";
+  SEEP_CHECK(!HasCapability(description, driver::capability::kConcurrentCalls))
+      << "not offered by this host";
 }
 
 bool HasCapability(const SdkDescription& description, std::string_view capability) {
@@ -132,7 +140,8 @@ Outcome Greet(const SdkDescription& description, const Json& json,
     return *params.error();
   }
   if (!started.ok()) return ErrorOf(started);
-  return DescriptionText(description, static_cast<int>(std::min<std::int64_t>(minor, driver::kProtocolMinor)));
+  return DescriptionText(description,
+                         static_cast<int>(std::min<std::int64_t>(minor, driver::kProtocolMinor)));
 }
 
 Outcome CallWithoutInstance(Sdk& sdk, const driver::Request& request) {
@@ -140,11 +149,13 @@ Outcome CallWithoutInstance(Sdk& sdk, const driver::Request& request) {
   if (request.method == method::kHeapProfile) return WriteHeapProfile(sdk, request.params);
   if (request.method == method::kParse) return ParseText(sdk, request.params);
   if (request.method == method::kInvoke) {
-    return InvokeOperation(request.params, [&sdk](const std::string& operation, const Json& arguments) {
-      return sdk.Invoke(operation, arguments);
-    });
+    return InvokeOperation(request.params,
+                           [&sdk](const std::string& operation, const Json& arguments) {
+                             return sdk.Invoke(operation, arguments);
+                           });
   }
-  return MakeCallError(ErrorKind::kInternalError, absl::StrCat("nobody carries out ", request.method));
+  return MakeCallError(ErrorKind::kInternalError,
+                       absl::StrCat("nobody carries out ", request.method));
 }
 
 Outcome MetricsText(const std::vector<std::pair<std::string, std::optional<double>>>& values) {

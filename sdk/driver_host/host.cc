@@ -88,7 +88,8 @@ End Serve(const HostDescriptors& descriptors, Dispatcher& dispatcher, OutputChan
     // SIGTERM must still be noticed.
     const bool room = output.WaitForRoom(absl::Milliseconds(100));
     const short wanted = room ? POLLIN : 0;
-    pollfd waits[2] = {{descriptors.input.get(), wanted, 0}, {descriptors.signals.get(), POLLIN, 0}};
+    pollfd waits[2] = {{descriptors.input.get(), wanted, 0},
+                       {descriptors.signals.get(), POLLIN, 0}};
     if (::poll(waits, 2, room ? -1 : 0) < 0 && errno != EINTR) return End::kInputGone;
     if (waits[1].revents) return End::kInputGone;
     if (!room && waits[0].revents) return End::kInputGone;

@@ -34,7 +34,8 @@ void CheckSecrets(const ConnectOptions& options, Params& params) {
   if (seed.empty() == options.mnemonic.empty()) {
     params.Refuse("seed", "or params.mnemonic: exactly one of the two is needed");
   }
-  const bool hex = std::all_of(seed.begin(), seed.end(), [](unsigned char c) { return absl::ascii_isxdigit(c); });
+  const bool hex = std::all_of(seed.begin(), seed.end(),
+                               [](unsigned char c) { return absl::ascii_isxdigit(c); });
   if (!seed.empty() && (seed.size() != kSeedHexCharacters || !hex)) {
     params.Refuse("seed", "is not 64 hexadecimal characters");
   }
@@ -45,7 +46,8 @@ ConnectOptions ReadConnectOptions(const std::string& name, Params& params) {
   options.instance = name;
   options.network = params.Word("network", {"regtest", "mainnet", "local"});
   options.storage_dir = params.Text("storage_dir");
-  if (!options.storage_dir.empty() && (options.storage_dir[0] != '/' || !IsDirectory(options.storage_dir))) {
+  if (!options.storage_dir.empty() &&
+      (options.storage_dir[0] != '/' || !IsDirectory(options.storage_dir))) {
     params.Refuse("storage_dir", "is not the absolute path of an existing directory");
   }
   options.seed_hex = params.OptionalText("seed");
@@ -66,9 +68,11 @@ Outcome InstanceCalls::Call(const driver::Request& request) {
   try {
     return Dispatch(request);
   } catch (const std::exception& failure) {
-    return MakeCallError(ErrorKind::kInternalError, absl::StrCat("the SDK threw: ", failure.what()), failure.what());
+    return MakeCallError(ErrorKind::kInternalError, absl::StrCat("the SDK threw: ", failure.what()),
+                         failure.what());
   } catch (...) {
-    return MakeCallError(ErrorKind::kInternalError, "the SDK threw something that is no std::exception");
+    return MakeCallError(ErrorKind::kInternalError,
+                         "the SDK threw something that is no std::exception");
   }
 }
 
@@ -76,13 +80,15 @@ Outcome InstanceCalls::Dispatch(const driver::Request& request) {
   const std::string& name = request.method;
   if (name == method::kConnect) return Connect(request.params);
   if (!exists()) {
-    return MakeCallError(ErrorKind::kUnknownInstance, absl::StrCat("no instance is called ", name_));
+    return MakeCallError(ErrorKind::kUnknownInstance,
+                         absl::StrCat("no instance is called ", name_));
   }
   if (name == method::kDestroy) return Destroy();
   if (name == method::kDisconnect) return Disconnect();
   if (name == method::kRemoveListener) return RemoveListener(request.params);
   if (!connected_) {
-    return MakeCallError(ErrorKind::kNotConnected, absl::StrCat("instance ", name_, " is disconnected"));
+    return MakeCallError(ErrorKind::kNotConnected,
+                         absl::StrCat("instance ", name_, " is disconnected"));
   }
   if (name == method::kAddListener) return AddListener(request.params);
   if (name == method::kReceive) return Receive(request.params);
@@ -93,12 +99,14 @@ Outcome InstanceCalls::Dispatch(const driver::Request& request) {
   if (name == method::kGetInfo) return GetInfo(request.params);
   if (name == method::kParse) return Parse(request.params);
   if (name == method::kInvoke) return Invoke(request.params);
-  return MakeCallError(ErrorKind::kInternalError, absl::StrCat(request.method, " takes no instance"));
+  return MakeCallError(ErrorKind::kInternalError,
+                       absl::StrCat(request.method, " takes no instance"));
 }
 
 Outcome InstanceCalls::Connect(const Json& json) {
   if (exists()) {
-    return MakeCallError(ErrorKind::kInstanceExists, absl::StrCat("an instance called ", name_, " exists"));
+    return MakeCallError(ErrorKind::kInstanceExists,
+                         absl::StrCat("an instance called ", name_, " exists"));
   }
   Params params(json);
   const ConnectOptions options = ReadConnectOptions(name_, params);
@@ -159,7 +167,8 @@ Outcome InstanceCalls::RemoveListener(const Json& json) {
 Outcome InstanceCalls::Receive(const Json& json) {
   Params params(json);
   ReceiveOptions options;
-  options.method = params.Word("method", {"spark_address", "spark_invoice", "bolt11_invoice", "bitcoin_address"});
+  options.method = params.Word(
+      "method", {"spark_address", "spark_invoice", "bolt11_invoice", "bitcoin_address"});
   options.amount_sats = params.OptionalInteger("amount_sats", 0);
   options.description = params.OptionalText("description");
   if (params.error()) return *params.error();
@@ -175,7 +184,8 @@ Outcome InstanceCalls::PrepareSend(const Json& json) {
   PrepareOptions options;
   options.destination = params.Text("destination");
   options.amount_sats = params.OptionalInteger("amount_sats", 0);
-  options.fees_included = params.OptionalWord("fee_policy", {"fees_excluded", "fees_included"}) == "fees_included";
+  options.fees_included =
+      params.OptionalWord("fee_policy", {"fees_excluded", "fees_included"}) == "fees_included";
   if (params.error()) return *params.error();
   auto prepared = instance_->PrepareSend(options);
   if (!prepared.ok()) return ErrorOf(prepared.status());
@@ -192,10 +202,12 @@ Outcome InstanceCalls::Send(const Json& json) {
   const std::string token = params.Text("prepared");
   const std::string key = params.OptionalText("idempotency_key");
   if (params.error()) return *params.error();
-  const auto found = std::find_if(prepared_.begin(), prepared_.end(), [&](const Token& t) { return t.name == token; });
+  const auto found = std::find_if(prepared_.begin(), prepared_.end(),
+                                  [&](const Token& t) { return t.name == token; });
   if (found == prepared_.end()) {
-    params.Refuse("prepared", absl::StrCat("is no token of this instance, or was used, or was among more than ",
-                                           driver::kMaxPreparedPayments, " unused ones"));
+    params.Refuse("prepared",
+                  absl::StrCat("is no token of this instance, or was used, or was among more than ",
+                               driver::kMaxPreparedPayments, " unused ones"));
     return *params.error();
   }
   const auto payment = std::move(found->payment);

@@ -33,7 +33,8 @@ bool WriteAll(int fd, int stop_fd, std::string_view bytes) {
       if (waits[1].revents) return false;
       continue;
     }
-    const ssize_t written = ::write(fd, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
+    const ssize_t written =
+        ::write(fd, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
     if (written < 0 && errno != EINTR && errno != EAGAIN) return false;
     if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));
   }
@@ -93,8 +94,9 @@ bool OutputChannel::TakeToken() {
 void OutputChannel::ReportDrops() {
   driver::JsonWriter params;
   params.BeginObject().Key("level").String("warn");
-  params.Key("message").String(absl::StrCat("the host dropped ", dropped_, " notifications: more than ",
-                                            driver::kMaxNotificationsPerSecond, " a second, or nobody read"));
+  params.Key("message").String(
+      absl::StrCat("the host dropped ", dropped_, " notifications: more than ",
+                   driver::kMaxNotificationsPerSecond, " a second, or nobody read"));
   params.EndObject();
   queue_.append(driver::EncodeNotification(driver::notification::kLog, params.text()));
   dropped_ = 0;

@@ -43,9 +43,13 @@ class OutputChannel {
   void Write();
   bool TakeToken() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReportDrops() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool Idle() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return closed_ || (queue_.empty() && !writing_); }
+  bool Idle() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return closed_ || (queue_.empty() && !writing_);
+  }
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return closed_ || !queue_.empty(); }
-  bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return closed_ || queue_.size() < kMaxQueuedBytes; }
+  bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return closed_ || queue_.size() < kMaxQueuedBytes;
+  }
 
   const UniqueFd fd_;
   const UniqueFd stop_fd_;  // an eventfd: wakes the writer out of a full pipe

@@ -53,7 +53,8 @@ TEST(OutputChannel, DropsNotificationsBeyondTheirRateAndSaysSo) {
   FakeClock clock;
   {
     OutputChannel output(std::move(pipe.write_end), clock);
-    for (int i = 0; i < driver::kMaxNotificationsPerSecond + 25; ++i) output.SendNotification("n\n");
+    for (int i = 0; i < driver::kMaxNotificationsPerSecond + 25; ++i)
+      output.SendNotification("n\n");
     output.SendAnswer("answer\n");
     clock.Advance(absl::Seconds(1));
     output.SendNotification("later\n");
@@ -77,7 +78,8 @@ TEST(OutputChannel, HasNoRoomWhileNobodyReads) {
   const std::string line(64 * 1024, 'x');
   EXPECT_TRUE(output.WaitForRoom(absl::ZeroDuration()));
   // The writer holds one batch of unknown size; the queue then fills up.
-  for (std::size_t sent = 0; sent < 3 * OutputChannel::kMaxQueuedBytes; sent += line.size()) output.SendAnswer(line);
+  for (std::size_t sent = 0; sent < 3 * OutputChannel::kMaxQueuedBytes; sent += line.size())
+    output.SendAnswer(line);
   EXPECT_FALSE(output.WaitForRoom(absl::ZeroDuration()));
   EXPECT_FALSE(output.Flush(absl::ZeroDuration()));
   // And goes all the same, without waiting for the reader.

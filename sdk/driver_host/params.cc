@@ -36,7 +36,8 @@ std::string Params::OptionalText(std::string_view name) {
     return {};
   }
   if (text->size() > kMaxTextBytes) {
-    Refuse(name, absl::StrCat("has ", text->size(), " bytes; at most ", kMaxTextBytes, " are accepted"));
+    Refuse(name,
+           absl::StrCat("has ", text->size(), " bytes; at most ", kMaxTextBytes, " are accepted"));
     return {};
   }
   return *text;
@@ -48,7 +49,8 @@ std::string Params::Word(std::string_view name, std::initializer_list<std::strin
   return value;
 }
 
-std::string Params::OptionalWord(std::string_view name, std::initializer_list<std::string_view> words) {
+std::string Params::OptionalWord(std::string_view name,
+                                 std::initializer_list<std::string_view> words) {
   if (Find(name) == nullptr) return std::string(*words.begin());
   return Word(name, words);
 }
@@ -56,7 +58,8 @@ std::string Params::OptionalWord(std::string_view name, std::initializer_list<st
 void Params::CheckWord(std::string_view name, const std::string& value,
                        std::initializer_list<std::string_view> words) {
   if (std::find(words.begin(), words.end(), value) != words.end()) return;
-  Refuse(name, absl::StrCat("is none of: ", absl::StrJoin(words, ", ", [](std::string* out, std::string_view word) {
+  Refuse(name, absl::StrCat("is none of: ",
+                            absl::StrJoin(words, ", ", [](std::string* out, std::string_view word) {
                               out->append(word);
                             })));
 }
@@ -66,7 +69,8 @@ std::int64_t Params::Integer(std::string_view name, std::int64_t min, std::int64
   return OptionalInteger(name, min, max).value_or(min);
 }
 
-std::optional<std::int64_t> Params::OptionalInteger(std::string_view name, std::int64_t min, std::int64_t max) {
+std::optional<std::int64_t> Params::OptionalInteger(std::string_view name, std::int64_t min,
+                                                    std::int64_t max) {
   const driver::Json* value = Find(name);
   if (value == nullptr) return std::nullopt;
   const auto integer = value->AsInteger();

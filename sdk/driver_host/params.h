@@ -31,7 +31,8 @@ class Params {
   // One of `words`; an absent optional one is `words`' first.
   std::string Word(std::string_view name, std::initializer_list<std::string_view> words);
   std::string OptionalWord(std::string_view name, std::initializer_list<std::string_view> words);
-  std::int64_t Integer(std::string_view name, std::int64_t min, std::int64_t max = driver::kMaxInteger);
+  std::int64_t Integer(std::string_view name, std::int64_t min,
+                       std::int64_t max = driver::kMaxInteger);
   std::optional<std::int64_t> OptionalInteger(std::string_view name, std::int64_t min,
                                               std::int64_t max = driver::kMaxInteger);
   bool OptionalBool(std::string_view name, bool otherwise);
@@ -44,7 +45,8 @@ class Params {
  private:
   // An explicit null counts as absent.
   const driver::Json* Find(std::string_view name) const;
-  void CheckWord(std::string_view name, const std::string& value, std::initializer_list<std::string_view> words);
+  void CheckWord(std::string_view name, const std::string& value,
+                 std::initializer_list<std::string_view> words);
 
   const driver::Json& object_;
   std::optional<driver::CallError> error_;

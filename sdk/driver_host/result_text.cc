@@ -40,13 +40,15 @@ Outcome InvokeOperation(const Json& json, const Operation& operation) {
 }
 
 std::string EncodeOutcome(std::int64_t id, const Outcome& outcome) {
-  if (const auto* error = std::get_if<driver::CallError>(&outcome)) return driver::EncodeError(id, *error);
+  if (const auto* error = std::get_if<driver::CallError>(&outcome))
+    return driver::EncodeError(id, *error);
   std::string line = driver::EncodeAnswer(id, std::get<std::string>(outcome));
   if (line.size() <= driver::kMaxLineBytes) return line;
   return driver::EncodeError(
-      id, driver::MakeCallError(ErrorKind::kLimitExceeded,
-                                absl::StrCat("the answer has ", line.size(), " bytes, more than a line may (",
-                                             driver::kMaxLineBytes, "); ask for less, e.g. with `limit`")));
+      id, driver::MakeCallError(
+              ErrorKind::kLimitExceeded,
+              absl::StrCat("the answer has ", line.size(), " bytes, more than a line may (",
+                           driver::kMaxLineBytes, "); ask for less, e.g. with `limit`")));
 }
 
 }  // namespace seep::driver_host

@@ -17,7 +17,8 @@ void WritePayment(const Payment& payment, driver::JsonWriter& out);
 
 Outcome ParseText(Sdk& sdk, const driver::Json& params);
 
-using Operation = std::function<absl::StatusOr<driver::Json>(const std::string&, const driver::Json&)>;
+using Operation =
+    std::function<absl::StatusOr<driver::Json>(const std::string&, const driver::Json&)>;
 Outcome InvokeOperation(const driver::Json& params, const Operation& operation);
 
 // A result that would not fit a line is an error of the host's, said clearly,

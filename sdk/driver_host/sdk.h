@@ -128,11 +128,13 @@ class SdkInstance {
   virtual absl::StatusOr<bool> RemoveListener(const std::string& listener);
   virtual absl::StatusOr<ReceiveResult> Receive(const ReceiveOptions& options);
   virtual absl::StatusOr<PrepareResult> PrepareSend(const PrepareOptions& options);
-  virtual absl::StatusOr<Payment> Send(PreparedPayment& prepared, const std::string& idempotency_key);
+  virtual absl::StatusOr<Payment> Send(PreparedPayment& prepared,
+                                       const std::string& idempotency_key);
   virtual absl::StatusOr<ListResult> ListPayments(const ListOptions& options);
   virtual absl::Status Sync();
   virtual absl::StatusOr<Info> GetInfo(bool ensure_synced);
-  virtual absl::StatusOr<driver::Json> Invoke(const std::string& operation, const driver::Json& arguments);
+  virtual absl::StatusOr<driver::Json> Invoke(const std::string& operation,
+                                              const driver::Json& arguments);
 };
 
 class Sdk {
@@ -143,10 +145,11 @@ class Sdk {
   virtual absl::Status Initialize(const driver::Json& settings, Notifier& notifier) = 0;
   virtual absl::StatusOr<std::unique_ptr<SdkInstance>> Connect(const ConnectOptions& options) = 0;
   virtual std::vector<std::pair<std::string, std::optional<double>>> Metrics() = 0;
-  virtual absl::StatusOr<std::string> Parse(const std::string& input);           // → type
-  virtual absl::StatusOr<std::optional<std::int64_t>> CollectGarbage();          // → live bytes
+  virtual absl::StatusOr<std::string> Parse(const std::string& input);   // → type
+  virtual absl::StatusOr<std::optional<std::int64_t>> CollectGarbage();  // → live bytes
   virtual absl::StatusOr<HeapProfile> WriteHeapProfile(const std::string& directory);
-  virtual absl::StatusOr<driver::Json> Invoke(const std::string& operation, const driver::Json& arguments);
+  virtual absl::StatusOr<driver::Json> Invoke(const std::string& operation,
+                                              const driver::Json& arguments);
   // Whether threads of the SDK still run, those of abandoned instances for
   // one. The process then ends without running destructors under them.
   virtual bool HasBackgroundWork() const { return false; }

@@ -43,7 +43,7 @@ bool IsRetryable(ErrorKind kind);
 struct CallError {
   std::int64_t code = 0;
   std::string kind;
-  std::string message;    // for people; may hold anything the SDK wrote
+  std::string message;  // for people; may hold anything the SDK wrote
   bool retryable = false;
   std::string sdk_error;  // the SDK's own words, at most kMaxSdkErrorBytes
 };

@@ -59,7 +59,8 @@ absl::StatusOr<IncomingAnswer> DecodeNotification(object message) {
   Notification notification;
   notification.method = Text(Member(message, "method"));
   if (notification.method.empty()) {
-    return absl::InvalidArgumentError("neither an answer (no `id`) nor a notification (no `method`)");
+    return absl::InvalidArgumentError(
+        "neither an answer (no `id`) nor a notification (no `method`)");
   }
   const auto params = Member(message, "params");
   if (params && !params->is<object>()) return absl::InvalidArgumentError("`params` is no object");
@@ -112,7 +113,8 @@ AnswerDecoder::~AnswerDecoder() = default;
 
 absl::StatusOr<IncomingAnswer> AnswerDecoder::Decode(std::string_view line) {
   const auto root = parser_->Parse(line);
-  if (!root.ok()) return absl::InvalidArgumentError(absl::StrCat("not JSON: ", root.status().message()));
+  if (!root.ok())
+    return absl::InvalidArgumentError(absl::StrCat("not JSON: ", root.status().message()));
   object message;
   if (root->get(message)) return absl::InvalidArgumentError("not a JSON object");
   const auto id = Member(message, "id");
@@ -120,7 +122,8 @@ absl::StatusOr<IncomingAnswer> AnswerDecoder::Decode(std::string_view line) {
 
   Answer answer;
   answer.id = Integer(id);
-  if (!answer.id && !id->is_null()) return absl::InvalidArgumentError("`id` is neither an integer nor null");
+  if (!answer.id && !id->is_null())
+    return absl::InvalidArgumentError("`id` is neither an integer nor null");
   if (const auto error = Member(message, "error"); error && !error->is_null()) {
     auto decoded = DecodeError(*error);
     if (!decoded.ok()) return decoded.status();

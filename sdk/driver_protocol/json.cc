@@ -75,12 +75,18 @@ Json ToJson(simdjson::dom::element element) {
       for (const auto item : simdjson::dom::array(element)) items.push_back(ToJson(item));
       return Json(std::move(items));
     }
-    case element_type::STRING: return Json(std::string(std::string_view(element)));
-    case element_type::BOOL: return Json(bool(element));
-    case element_type::INT64: return Json(std::int64_t(element));
-    case element_type::UINT64: return Json(static_cast<double>(std::uint64_t(element)));
-    case element_type::DOUBLE: return Json(double(element));
-    case element_type::NULL_VALUE: return Json();
+    case element_type::STRING:
+      return Json(std::string(std::string_view(element)));
+    case element_type::BOOL:
+      return Json(bool(element));
+    case element_type::INT64:
+      return Json(std::int64_t(element));
+    case element_type::UINT64:
+      return Json(static_cast<double>(std::uint64_t(element)));
+    case element_type::DOUBLE:
+      return Json(double(element));
+    case element_type::NULL_VALUE:
+      return Json();
   }
   return Json();
 }

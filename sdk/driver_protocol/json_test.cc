@@ -16,7 +16,9 @@ namespace {
 using ::seep::testing::StatusIs;
 
 TEST(Json, ReadsEveryType) {
-  ASSERT_OK_AND_ASSIGN(const Json json, Json::Parse(R"({"n":null,"b":true,"i":-7,"d":1.5,"s":"x\u00e9","a":[1,"2"],"o":{"k":0}})"));
+  ASSERT_OK_AND_ASSIGN(
+      const Json json,
+      Json::Parse(R"({"n":null,"b":true,"i":-7,"d":1.5,"s":"x\u00e9","a":[1,"2"],"o":{"k":0}})"));
   EXPECT_TRUE(json.Find("n")->is_null());
   EXPECT_EQ(json.FindBool("b"), true);
   EXPECT_EQ(json.FindInteger("i"), -7);
@@ -37,7 +39,8 @@ TEST(Json, DoesNotConvertBetweenTypes) {
 }
 
 TEST(Json, RefusesWhatIsNotJson) {
-  for (const char* text : {"", "{", "{\"a\":}", "nul", "{} {}", "\"\\ud800\"", "\"\xff\"", "[1,]"}) {
+  for (const char* text :
+       {"", "{", "{\"a\":}", "nul", "{} {}", "\"\\ud800\"", "\"\xff\"", "[1,]"}) {
     EXPECT_THAT(Json::Parse(text), StatusIs(absl::StatusCode::kInvalidArgument)) << text;
   }
 }
@@ -70,7 +73,8 @@ TEST(JsonWriter, MakesValidTextOfAnyBytes) {
 TEST(Protocol, KnowsItsNames) {
   EXPECT_TRUE(IsInstanceName("alice-1.b_C"));
   EXPECT_TRUE(IsInstanceName(std::string(64, 'a')));
-  for (const std::string& name : {std::string(), std::string("a b"), std::string("a/b"), std::string(65, 'a')}) {
+  for (const std::string& name :
+       {std::string(), std::string("a b"), std::string("a/b"), std::string(65, 'a')}) {
     EXPECT_FALSE(IsInstanceName(name)) << name;
   }
   EXPECT_TRUE(IsGaugeName("heap_allocated"));

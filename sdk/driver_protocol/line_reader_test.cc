@@ -16,7 +16,8 @@ using ::testing::IsEmpty;
 // "<too long>" stands for a line that was refused.
 std::vector<std::string> ReadAll(LineReader& reader) {
   std::vector<std::string> lines;
-  while (auto line = reader.Next()) lines.push_back(line->too_long ? "<too long>" : std::string(line->text));
+  while (auto line = reader.Next())
+    lines.push_back(line->too_long ? "<too long>" : std::string(line->text));
   return lines;
 }
 
@@ -58,7 +59,8 @@ TEST(LineReader, HoldsNoMoreThanTheLimitOfAnEndlessLine) {
 
 TEST(LineReader, GivesTheSameLinesHoweverTheBytesArrive) {
   std::string stream;
-  for (int i = 0; i < 200; ++i) stream += std::string(static_cast<std::size_t>(i * 7 % 40), 'a' + i % 26) + "\n";
+  for (int i = 0; i < 200; ++i)
+    stream += std::string(static_cast<std::size_t>(i * 7 % 40), 'a' + i % 26) + "\n";
   LineReader whole(33);
   whole.Append(stream);
   const auto expected = ReadAll(whole);

@@ -33,7 +33,8 @@ RefusedRequest Refusal(std::string_view line) {
   RequestDecoder decoder;
   IncomingRequest incoming = decoder.Decode(line);
   EXPECT_TRUE(std::holds_alternative<RefusedRequest>(incoming)) << line;
-  return std::holds_alternative<RefusedRequest>(incoming) ? std::get<RefusedRequest>(incoming) : RefusedRequest();
+  return std::holds_alternative<RefusedRequest>(incoming) ? std::get<RefusedRequest>(incoming)
+                                                          : RefusedRequest();
 }
 
 TEST(Messages, RequestSurvivesTheWire) {
@@ -47,7 +48,8 @@ TEST(Messages, RequestSurvivesTheWire) {
 
 TEST(Messages, AbsentParamsAreAnEmptyObject) {
   RequestDecoder decoder;
-  const auto request = std::get<Request>(decoder.Decode(R"({"jsonrpc":"2.0","id":1,"method":"metrics","new":[]})"));
+  const auto request =
+      std::get<Request>(decoder.Decode(R"({"jsonrpc":"2.0","id":1,"method":"metrics","new":[]})"));
   ASSERT_TRUE(request.params.is_object());
   EXPECT_TRUE(request.params.object()->empty());
 }
@@ -58,12 +60,14 @@ TEST(Messages, RefusesWhatIsNoRequest) {
   EXPECT_EQ(Refusal("7").error.code, -32600);
   EXPECT_EQ(Refusal(R"({"jsonrpc":"2.0","id":"1","method":"sync"})").error.code, -32600);
   EXPECT_EQ(Refusal(R"({"jsonrpc":"2.0","id":null,"method":"sync"})").error.code, -32600);
-  EXPECT_EQ(Refusal(R"({"jsonrpc":"2.0","id":9007199254740992,"method":"sync"})").error.code, -32600);
+  EXPECT_EQ(Refusal(R"({"jsonrpc":"2.0","id":9007199254740992,"method":"sync"})").error.code,
+            -32600);
 
   const RefusedRequest no_method = Refusal(R"({"jsonrpc":"2.0","id":5})");
   EXPECT_EQ(no_method.id, 5);
   EXPECT_EQ(no_method.error.kind, "invalid_request");
-  const RefusedRequest bad_params = Refusal(R"({"jsonrpc":"2.0","id":5,"method":"sync","params":[1]})");
+  const RefusedRequest bad_params =
+      Refusal(R"({"jsonrpc":"2.0","id":5,"method":"sync","params":[1]})");
   EXPECT_EQ(bad_params.id, 5);
   EXPECT_EQ(bad_params.error.code, -32602);
 }
@@ -84,8 +88,8 @@ TEST(Messages, AnswerSurvivesTheWire) {
 }
 
 TEST(Messages, ErrorSurvivesTheWire) {
-  const auto answer = DecodedAnswer<Answer>(
-      EncodeError(3, MakeCallError(ErrorKind::kNetworkError, "cannot\nreach", "NetworkError: \x01")));
+  const auto answer = DecodedAnswer<Answer>(EncodeError(
+      3, MakeCallError(ErrorKind::kNetworkError, "cannot\nreach", "NetworkError: \x01")));
   EXPECT_EQ(answer.id, 3);
   ASSERT_TRUE(answer.error.has_value());
   EXPECT_EQ(answer.error->code, 4);
@@ -97,20 +101,23 @@ TEST(Messages, ErrorSurvivesTheWire) {
 }
 
 TEST(Messages, ErrorWithoutIdAnswersAnUnreadableRequest) {
-  const auto answer = DecodedAnswer<Answer>(EncodeError(std::nullopt, MakeCallError(ErrorKind::kParseError, "?")));
+  const auto answer =
+      DecodedAnswer<Answer>(EncodeError(std::nullopt, MakeCallError(ErrorKind::kParseError, "?")));
   EXPECT_EQ(answer.id, std::nullopt);
   EXPECT_EQ(answer.error->code, -32700);
 }
 
 TEST(Messages, KeepsAnErrorCodeOfTheFuture) {
-  const auto answer = DecodedAnswer<Answer>(R"({"jsonrpc":"2.0","id":1,"error":{"code":77,"message":"m","data":{"kind":"moon_phase"}}})");
+  const auto answer = DecodedAnswer<Answer>(
+      R"({"jsonrpc":"2.0","id":1,"error":{"code":77,"message":"m","data":{"kind":"moon_phase"}}})");
   EXPECT_EQ(answer.error->code, 77);
   EXPECT_EQ(answer.error->kind, "moon_phase");
   EXPECT_EQ(DecodedAnswer<Answer>(R"({"id":1,"error":{"code":77}})").error->kind, "unknown_error");
 }
 
 TEST(Messages, NotificationSurvivesTheWire) {
-  const auto event = DecodedAnswer<Notification>(EncodeNotification(notification::kEvent, R"({"type":"synced"})"));
+  const auto event =
+      DecodedAnswer<Notification>(EncodeNotification(notification::kEvent, R"({"type":"synced"})"));
   EXPECT_EQ(event.method, "event");
   ASSERT_OK_AND_ASSIGN(const Json params, event.Params());
   EXPECT_EQ(params.FindString("type"), "synced");
@@ -120,21 +127,23 @@ TEST(Messages, RefusesLinesThatAreNoAnswer) {
   AnswerDecoder decoder;
   for (const char* line : {"Downloading… 42%", "[]", "{}", R"({"id":1})", R"({"id":1,"result":7})",
                            R"({"id":"1","result":{}})", R"({"id":null,"result":{}})",
-                           R"({"id":1,"error":{"message":"no code"}})", R"({"id":1,"error":"boom"})",
-                           R"({"method":"event","params":3})"}) {
+                           R"({"id":1,"error":{"message":"no code"}})",
+                           R"({"id":1,"error":"boom"})", R"({"method":"event","params":3})"}) {
     EXPECT_THAT(decoder.Decode(line), StatusIs(absl::StatusCode::kInvalidArgument)) << line;
   }
 }
 
 TEST(Messages, CutsTheSdksWordsAtACharacter) {
   std::string words;
-  while (words.size() < 5000) words += "\xE2\x82\xAC";  // three bytes each; 4096 is no multiple of three
+  while (words.size() < 5000)
+    words += "\xE2\x82\xAC";  // three bytes each; 4096 is no multiple of three
   const CallError error = MakeCallError(ErrorKind::kSdkError, "m", words);
   EXPECT_EQ(error.sdk_error.size(), 4095u);
 }
 
 TEST(Messages, EveryKindHasANameAndItsCode) {
-  for (const std::int64_t code : {-32700, -32600, -32601, -32602, -32603, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15}) {
+  for (const std::int64_t code :
+       {-32700, -32600, -32601, -32602, -32603, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15}) {
     const auto kind = ErrorKindFromCode(code);
     ASSERT_TRUE(kind.has_value()) << code;
     EXPECT_NE(ErrorKindName(*kind), "unknown_error") << code;
@@ -155,7 +164,8 @@ TEST(Messages, ReadsALineOfTheLargestSizeAndThenASmallOne) {
 }
 
 TEST(Messages, SurvivesDamagedLines) {
-  const std::string good(LineOf(EncodeError(12, MakeCallError(ErrorKind::kFatal, "wasm trap", "unreachable"))));
+  const std::string good(
+      LineOf(EncodeError(12, MakeCallError(ErrorKind::kFatal, "wasm trap", "unreachable"))));
   std::mt19937 random(7);
   AnswerDecoder answers;
   RequestDecoder requests;

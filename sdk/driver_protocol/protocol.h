@@ -14,21 +14,21 @@ namespace seep::driver {
 inline constexpr int kProtocolMajor = 1;
 inline constexpr int kProtocolMinor = 0;
 
-inline constexpr std::size_t kMaxLineBytes = 1u << 20;      // with the line feed
-inline constexpr int kMaxRequestsInFlight = 64;
+inline constexpr std::size_t kMaxLineBytes = 1u << 20;  // with the line feed
+inline constexpr int kMaxRequestsInFlight = 64;
 inline constexpr std::int64_t kMaxInteger = (std::int64_t{1} << 53) - 1;
-inline constexpr int kMaxBrokenLines = 100;                 // in one generation
-inline constexpr std::size_t kMaxInstanceNameBytes = 64;    // section 4
-inline constexpr std::size_t kMaxSdkErrorBytes = 4096;      // section 6
-inline constexpr std::size_t kMaxGauges = 64;               // section 7
-inline constexpr std::size_t kMaxGaugeNameBytes = 63;       // section 7
-inline constexpr std::size_t kMaxPreparedPayments = 64;     // section 7, an instance
-inline constexpr int kMaxNotificationsPerSecond = 1000;
+inline constexpr int kMaxBrokenLines = 100;               // in one generation
+inline constexpr std::size_t kMaxInstanceNameBytes = 64;  // section 4
+inline constexpr std::size_t kMaxSdkErrorBytes = 4096;    // section 6
+inline constexpr std::size_t kMaxGauges = 64;             // section 7
+inline constexpr std::size_t kMaxGaugeNameBytes = 63;     // section 7
+inline constexpr std::size_t kMaxPreparedPayments = 64;   // section 7, an instance
+inline constexpr int kMaxNotificationsPerSecond = 1000;
 inline constexpr int kMaxJsonDepth = 64;  // deeper nesting is refused as a parse error
 
-inline constexpr absl::Duration kStartDeadline = absl::Seconds(30);
-inline constexpr absl::Duration kShutdownDeadline = absl::Seconds(10);
-inline constexpr absl::Duration kEndOfInputDeadline = absl::Seconds(5);
+inline constexpr absl::Duration kStartDeadline = absl::Seconds(30);
+inline constexpr absl::Duration kShutdownDeadline = absl::Seconds(10);
+inline constexpr absl::Duration kEndOfInputDeadline = absl::Seconds(5);
 
 // Methods that Seep calls.
 namespace method {

@@ -28,7 +28,9 @@ bool IsLowerHex(std::string_view text) {
 
 }  // namespace
 
-bool IsIdentity(std::string_view text) { return text.size() == kIdentityCharacters && IsLowerHex(text); }
+bool IsIdentity(std::string_view text) {
+  return text.size() == kIdentityCharacters && IsLowerHex(text);
+}
 
 std::string FormatDestination(const Destination& destination) {
   for (const Format& format : kFormats) {
@@ -41,7 +43,8 @@ absl::StatusOr<Destination> ParseDestination(std::string_view text) {
   for (const Format& format : kFormats) {
     if (text.substr(0, format.prefix.size()) != format.prefix) continue;
     const std::string_view body = text.substr(format.prefix.size());
-    if (body.size() == format.characters && IsLowerHex(body)) return Destination{format.kind, std::string(body)};
+    if (body.size() == format.characters && IsLowerHex(body))
+      return Destination{format.kind, std::string(body)};
   }
   return absl::InvalidArgumentError("the destination is no payment request of this network");
 }

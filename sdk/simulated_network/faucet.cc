@@ -14,7 +14,11 @@ using driver::Json;
 using driver::JsonWriter;
 
 FaucetResponse Plain(int status, std::string_view message) {
-  return {status, JsonWriter().BeginObject().Key("message").String(message).EndObject().Take(), {}, false, nullptr};
+  return {status,
+          JsonWriter().BeginObject().Key("message").String(message).EndObject().Take(),
+          {},
+          false,
+          nullptr};
 }
 
 FaucetResponse GraphqlError(std::string_view message) {
@@ -32,23 +36,27 @@ absl::StatusOr<FaucetFailure> ParseFaucetFailure(std::string_view name) {
   if (name == "null_data") return FaucetFailure::kNullData;
   if (name == "slow") return FaucetFailure::kSlow;
   if (name == "hang_up") return FaucetFailure::kHangUp;
-  return absl::InvalidArgumentError(absl::StrCat("`", absl::string_view(name.data(), name.size()),
-                                                 "` is none of http_503, graphql_errors, null_data, slow, hang_up"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("`", absl::string_view(name.data(), name.size()),
+                   "` is none of http_503, graphql_errors, null_data, slow, hang_up"));
 }
 
-Faucet::Faucet(Ledger& ledger, FaucetOptions options) : ledger_(ledger), options_(std::move(options)) {
+Faucet::Faucet(Ledger& ledger, FaucetOptions options)
+    : ledger_(ledger), options_(std::move(options)) {
   if (options_.username.empty() || options_.password.empty()) return;
-  expected_authorization_ =
-      absl::StrCat("Basic ", absl::Base64Escape(absl::StrCat(options_.username, ":", options_.password)));
+  expected_authorization_ = absl::StrCat(
+      "Basic ", absl::Base64Escape(absl::StrCat(options_.username, ":", options_.password)));
 }
 
 bool Faucet::Authorised(const HttpRequest& request) const {
-  return expected_authorization_.empty() || request.Header("authorization") == expected_authorization_;
+  return expected_authorization_.empty() ||
+         request.Header("authorization") == expected_authorization_;
 }
 
 std::optional<FaucetFailure> Faucet::NextFailure() {
   ++requests_;
-  if (options_.fail_every <= 0 || options_.failures.empty() || requests_ % options_.fail_every != 0) return std::nullopt;
+  if (options_.fail_every <= 0 || options_.failures.empty() || requests_ % options_.fail_every != 0)
+    return std::nullopt;
   return options_.failures[static_cast<std::size_t>(failures_++) % options_.failures.size()];
 }
 
@@ -59,11 +67,16 @@ FaucetResponse Faucet::Respond(const HttpRequest& request, std::int64_t now) {
   const auto failure = NextFailure();
   if (!failure) return Fund(request, now);
   switch (*failure) {
-    case FaucetFailure::kHttp503: return Plain(503, "injected: the faucet is down");
-    case FaucetFailure::kGraphqlErrors: return GraphqlError("injected: the faucet refuses");
-    case FaucetFailure::kNullData: return {200, R"({"data":null})", {}, false, nullptr};
-    case FaucetFailure::kHangUp: return {0, "", {}, true, nullptr};
-    case FaucetFailure::kSlow: break;
+    case FaucetFailure::kHttp503:
+      return Plain(503, "injected: the faucet is down");
+    case FaucetFailure::kGraphqlErrors:
+      return GraphqlError("injected: the faucet refuses");
+    case FaucetFailure::kNullData:
+      return {200, R"({"data":null})", {}, false, nullptr};
+    case FaucetFailure::kHangUp:
+      return {0, "", {}, true, nullptr};
+    case FaucetFailure::kSlow:
+      break;
   }
   // Slow, but it pays: a client that gave up and asks again gets twice as much.
   FaucetResponse response = Fund(request, now);
@@ -77,13 +90,15 @@ FaucetResponse Faucet::Fund(const HttpRequest& request, std::int64_t now) {
   if (body->FindString("operationName") != "RequestRegtestFunds") {
     return GraphqlError("`operationName` is not RequestRegtestFunds");
   }
-  if (body->FindString("query").value_or("").find("request_regtest_funds") == std::string_view::npos) {
+  if (body->FindString("query").value_or("").find("request_regtest_funds") ==
+      std::string_view::npos) {
     return GraphqlError("`query` does not ask for request_regtest_funds");
   }
   const Json* variables = body->Find("variables");
   const auto amount = variables ? variables->FindInteger("amount_sats") : std::nullopt;
   const auto address = variables ? variables->FindString("address") : std::nullopt;
-  if (!amount || !address) return GraphqlError("`variables` needs `amount_sats` (an integer) and `address`");
+  if (!amount || !address)
+    return GraphqlError("`variables` needs `amount_sats` (an integer) and `address`");
   if (*amount < 1 || *amount > options_.max_sats) {
     return GraphqlError(absl::StrCat("`amount_sats` is 1 to ", options_.max_sats));
   }

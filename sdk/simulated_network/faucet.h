@@ -1,7 +1,8 @@
 // The regtest faucet's GraphQL shape over a Ledger: what the SDKs' own test
 // harnesses post to, and every way in which the real one fails.
 //
-//   POST {"operationName":"RequestRegtestFunds","variables":{"amount_sats":N,"address":"..."},"query":"..."}
+//   POST
+//   {"operationName":"RequestRegtestFunds","variables":{"amount_sats":N,"address":"..."},"query":"..."}
 //   → {"data":{"request_regtest_funds":{"transaction_hash":"..."}}}
 //   ✗ an HTTP status other than 200, {"errors":[{"message":...}]}, or null data
 //
@@ -33,15 +34,15 @@ struct FaucetOptions {
   int fail_every = 0;  // each Nth request fails; 0: none
   std::vector<FaucetFailure> failures = {FaucetFailure::kHttp503};  // taken in turn
   absl::Duration slow = absl::Seconds(35);  // longer than a client's usual 30 s
-  bool once_per_address = false;  // the second refill of an address is refused
+  bool once_per_address = false;            // the second refill of an address is refused
 };
 
 struct FaucetResponse {
   int status = 200;
   std::string body;
   absl::Duration delay;
-  bool hang_up = false;            // close without a word
-  TransferPtr transfer;            // set when money moved: to be announced
+  bool hang_up = false;  // close without a word
+  TransferPtr transfer;  // set when money moved: to be announced
 };
 
 class Faucet {

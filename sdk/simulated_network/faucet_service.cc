@@ -17,7 +17,9 @@ FaucetService::FaucetService(EpollEventLoop& loop, Faucet& faucet, LedgerService
                .received = [this](ConnectionId id, std::string_view bytes) { OnBytes(id, bytes); },
                .closed = [this](ConnectionId id) { OnClosed(id); }}) {}
 
-std::string FaucetService::url() const { return absl::StrCat("http://", server_.endpoint(), "/graphql"); }
+std::string FaucetService::url() const {
+  return absl::StrCat("http://", server_.endpoint(), "/graphql");
+}
 
 void FaucetService::OnOpened(ConnectionId connection) {
   exchanges_[connection].timeout =
@@ -39,21 +41,26 @@ void FaucetService::OnBytes(ConnectionId connection, std::string_view bytes) {
   if (state == HttpRequestReader::State::kNeedsMore) return;
   exchange.answered = true;
   loop_.Cancel(exchange.timeout);
-  if (state == HttpRequestReader::State::kBroken) return Answer(connection, exchange.reader.status(), "");
+  if (state == HttpRequestReader::State::kBroken)
+    return Answer(connection, exchange.reader.status(), "");
 
   const std::int64_t now = absl::ToUnixSeconds(loop_.clock().WallNow().time());
   const FaucetResponse response = faucet_.Respond(exchange.reader.request(), now);
   if (response.transfer) ledger_service_.Announce(*response.transfer);
   if (response.hang_up) return server_.Close(connection);
-  if (response.delay == absl::ZeroDuration()) return Answer(connection, response.status, response.body);
-  loop_.RunAfter(response.delay, [this, connection, status = response.status, body = response.body] {
-    Answer(connection, status, body);
-  });
+  if (response.delay == absl::ZeroDuration())
+    return Answer(connection, response.status, response.body);
+  loop_.RunAfter(response.delay, [this, connection, status = response.status,
+                                  body = response.body] { Answer(connection, status, body); });
 }
 
 void FaucetService::Answer(ConnectionId connection, int status, std::string_view body) {
   server_.Send(connection, FormatHttpResponse(status, "application/json", body));
   server_.CloseAfterSending(connection);
+  const auto found = exchanges_.find(connection);
+  if (found == exchanges_.end()) return;
+  found->second.timeout =
+      loop_.RunAfter(kRequestTimeout, [this, connection] { server_.Close(connection); });
 }
 
 }  // namespace seep::simnet

@@ -19,8 +19,9 @@ HttpRequest Ask(std::int64_t sats, const std::string& address = kAddress) {
   HttpRequest request;
   request.method = "POST";
   request.target = "/graphql";
-  request.body = R"({"operationName":"RequestRegtestFunds","variables":{"amount_sats":)" + std::to_string(sats) +
-                 R"(,"address":")" + address + R"("},"query":"mutation { request_regtest_funds(input) { transaction_hash } }"})";
+  request.body = R"({"operationName":"RequestRegtestFunds","variables":{"amount_sats":)" +
+                 std::to_string(sats) + R"(,"address":")" + address +
+                 R"("},"query":"mutation { request_regtest_funds(input) { transaction_hash } }"})";
   return request;
 }
 
@@ -35,7 +36,8 @@ TEST_F(FaucetTest, PaysAndNamesTheTransaction) {
   const FaucetResponse response = faucet.Respond(Ask(50'000), 0);
   EXPECT_EQ(response.status, 200);
   ASSERT_OK_AND_ASSIGN(const driver::Json body, driver::Json::Parse(response.body));
-  EXPECT_EQ(body.Find("data")->Find("request_regtest_funds")->FindString("transaction_hash"), response.transfer->id);
+  EXPECT_EQ(body.Find("data")->Find("request_regtest_funds")->FindString("transaction_hash"),
+            response.transfer->id);
   EXPECT_EQ(Balance(), 50'000);
 }
 
@@ -53,7 +55,8 @@ TEST_F(FaucetTest, AsksForCredentialsOnlyWhenItHasBoth) {
 
 TEST_F(FaucetTest, RefusesInGraphqlsWay) {
   Faucet faucet(ledger_, {.max_sats = 100});
-  for (const HttpRequest& request : {Ask(0), Ask(101), Ask(5, "bc1q"), Ask(5, "lnsim1" + std::string(32, '0'))}) {
+  for (const HttpRequest& request :
+       {Ask(0), Ask(101), Ask(5, "bc1q"), Ask(5, "lnsim1" + std::string(32, '0'))}) {
     const FaucetResponse response = faucet.Respond(request, 0);
     EXPECT_EQ(response.status, 200);
     EXPECT_THAT(response.body, HasSubstr("\"errors\":[{"));
@@ -78,8 +81,9 @@ TEST_F(FaucetTest, RefusesWhatIsNoRequestForFunds) {
 
 TEST_F(FaucetTest, FailsInTurnAsTold) {
   Faucet faucet(ledger_, {.fail_every = 2,
-                          .failures = {FaucetFailure::kHttp503, FaucetFailure::kGraphqlErrors, FaucetFailure::kNullData,
-                                       FaucetFailure::kSlow, FaucetFailure::kHangUp},
+                          .failures = {FaucetFailure::kHttp503, FaucetFailure::kGraphqlErrors,
+                                       FaucetFailure::kNullData, FaucetFailure::kSlow,
+                                       FaucetFailure::kHangUp},
                           .slow = absl::Seconds(35)});
   EXPECT_EQ(faucet.Respond(Ask(1), 0).status, 200);
   EXPECT_EQ(faucet.Respond(Ask(1), 0).status, 503);

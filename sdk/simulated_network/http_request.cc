@@ -11,18 +11,30 @@ namespace {
 
 std::string_view Reason(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 411: return "Length Required";
-    case 413: return "Content Too Large";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 503: return "Service Unavailable";
-    case 505: return "HTTP Version Not Supported";
-    default: return "Error";
+    case 200:
+      return "OK";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 411:
+      return "Length Required";
+    case 413:
+      return "Content Too Large";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 503:
+      return "Service Unavailable";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Error";
   }
 }
 
@@ -34,7 +46,8 @@ std::string_view Trim(std::string_view text) {
 
 bool IsToken(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return absl::ascii_isalnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
+    return absl::ascii_isalnum(c) ||
+           std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
   });
 }
 
@@ -81,10 +94,12 @@ HttpRequestReader::State HttpRequestReader::ReadHeader(std::string_view header) 
   const std::size_t first = line.find(' '), last = line.rfind(' ');
   if (first == std::string_view::npos || first == last) return Break(400);
   const std::string_view version = line.substr(last + 1);
-  if (version != "HTTP/1.1" && version != "HTTP/1.0") return Break(version.substr(0, 5) == "HTTP/" ? 505 : 400);
+  if (version != "HTTP/1.1" && version != "HTTP/1.0")
+    return Break(version.substr(0, 5) == "HTTP/" ? 505 : 400);
   request_.method = std::string(line.substr(0, first));
   request_.target = std::string(line.substr(first + 1, last - first - 1));
-  if (!IsToken(request_.method) || request_.target.empty() || request_.target.find(' ') != std::string::npos) {
+  if (!IsToken(request_.method) || request_.target.empty() ||
+      request_.target.find(' ') != std::string::npos) {
     return Break(400);
   }
   std::string_view rest = header.substr(std::min(line_end + 2, header.size()));
@@ -102,7 +117,8 @@ HttpRequestReader::State HttpRequestReader::ReadHeader(std::string_view header) 
   const std::string_view length = request_.Header("content-length");
   if (length.empty()) return request_.method == "POST" ? Break(411) : state_;
   std::uint64_t size = 0;
-  const bool digits = std::all_of(length.begin(), length.end(), [](unsigned char c) { return absl::ascii_isdigit(c); });
+  const bool digits = std::all_of(length.begin(), length.end(),
+                                  [](unsigned char c) { return absl::ascii_isdigit(c); });
   const std::string text(length);
   if (!digits || !absl::SimpleAtoi(text, &size)) return Break(400);
   if (size > kMaxBodyBytes) return Break(413);
@@ -111,9 +127,11 @@ HttpRequestReader::State HttpRequestReader::ReadHeader(std::string_view header) 
 }
 
 std::string FormatHttpResponse(int status, std::string_view content_type, std::string_view body) {
-  const auto view = [](std::string_view text) { return absl::string_view(text.data(), text.size()); };
-  return absl::StrCat("HTTP/1.1 ", status, " ", view(Reason(status)), "\r\nContent-Type: ", view(content_type),
-                      "\r\nContent-Length: ", body.size(),
+  const auto view = [](std::string_view text) {
+    return absl::string_view(text.data(), text.size());
+  };
+  return absl::StrCat("HTTP/1.1 ", status, " ", view(Reason(status)),
+                      "\r\nContent-Type: ", view(content_type), "\r\nContent-Length: ", body.size(),
                       status == 401 ? "\r\nWWW-Authenticate: Basic realm=\"faucet\"" : "",
                       "\r\nConnection: close\r\n\r\n", view(body));
 }

@@ -15,17 +15,23 @@ using State = HttpRequestReader::State;
 int StatusOf(const std::string& bytes) {
   HttpRequestReader reader;
   switch (reader.Append(bytes)) {
-    case State::kNeedsMore: return -1;
-    case State::kComplete: return 0;
-    case State::kBroken: return reader.status();
+    case State::kNeedsMore:
+      return -1;
+    case State::kComplete:
+      return 0;
+    case State::kBroken:
+      return reader.status();
   }
   return -2;
 }
 
 TEST(HttpRequest, ReadsARequestHoweverItArrives) {
-  const std::string bytes = "POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization:  Basic abc \r\ncontent-LENGTH: 5\r\n\r\nhello";
+  const std::string bytes =
+      "POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization:  Basic abc \r\ncontent-LENGTH: "
+      "5\r\n\r\nhello";
   HttpRequestReader reader;
-  for (std::size_t i = 0; i + 1 < bytes.size(); ++i) ASSERT_EQ(reader.Append(bytes.substr(i, 1)), State::kNeedsMore);
+  for (std::size_t i = 0; i + 1 < bytes.size(); ++i)
+    ASSERT_EQ(reader.Append(bytes.substr(i, 1)), State::kNeedsMore);
   ASSERT_EQ(reader.Append("o"), State::kComplete);
   EXPECT_EQ(reader.request().method, "POST");
   EXPECT_EQ(reader.request().target, "/graphql");
@@ -49,7 +55,9 @@ TEST(HttpRequest, RefusesWhatItDoesNotUnderstand) {
 }
 
 TEST(HttpRequest, LimitsTheHeader) {
-  EXPECT_EQ(StatusOf("POST / HTTP/1.1\r\nX: " + std::string(HttpRequestReader::kMaxHeaderBytes, 'x')), 431);
+  EXPECT_EQ(
+      StatusOf("POST / HTTP/1.1\r\nX: " + std::string(HttpRequestReader::kMaxHeaderBytes, 'x')),
+      431);
   HttpRequestReader endless;
   int appended = 0;
   while (endless.Append(std::string(1000, 'x')) == State::kNeedsMore) ASSERT_LT(++appended, 100);
@@ -61,7 +69,8 @@ TEST(HttpRequest, SurvivesDamage) {
   Random random(3);
   for (int round = 0; round < 20'000; ++round) {
     std::string bytes = good;
-    for (int i = 0; i < 4; ++i) bytes[random.Below(bytes.size())] = static_cast<char>(random.Next());
+    for (int i = 0; i < 4; ++i)
+      bytes[random.Below(bytes.size())] = static_cast<char>(random.Next());
     (void)StatusOf(bytes);
   }
   EXPECT_EQ(StatusOf(good), 0);

@@ -16,9 +16,12 @@ constexpr std::size_t kMaxKeyBytes = 128;
 
 std::string_view PaymentMethodName(PaymentMethod method) {
   switch (method) {
-    case PaymentMethod::kSpark: return "spark";
-    case PaymentMethod::kLightning: return "lightning";
-    case PaymentMethod::kDeposit: return "deposit";
+    case PaymentMethod::kSpark:
+      return "spark";
+    case PaymentMethod::kLightning:
+      return "lightning";
+    case PaymentMethod::kDeposit:
+      return "deposit";
   }
   return "unknown";
 }
@@ -33,10 +36,13 @@ std::string Ledger::NewId(std::string_view prefix, int words) {
 }
 
 absl::StatusOr<AccountId> Ledger::Open(const std::string& identity) {
-  if (!IsIdentity(identity)) return absl::InvalidArgumentError("the identity is not 66 hexadecimal characters");
-  if (const auto found = by_identity_.find(identity); found != by_identity_.end()) return found->second;
+  if (!IsIdentity(identity))
+    return absl::InvalidArgumentError("the identity is not 66 hexadecimal characters");
+  if (const auto found = by_identity_.find(identity); found != by_identity_.end())
+    return found->second;
   if (accounts_.size() >= limits_.accounts && !DropIdleAccounts()) {
-    return absl::OutOfRangeError(absl::StrCat("the ledger holds ", limits_.accounts, " accounts, all in use"));
+    return absl::OutOfRangeError(
+        absl::StrCat("the ledger holds ", limits_.accounts, " accounts, all in use"));
   }
   const AccountId id{next_account_++};
   accounts_[id].identity = identity;
@@ -65,7 +71,8 @@ void Ledger::RemoveSession(AccountId account) { --accounts_[account].sessions; }
 absl::StatusOr<std::string> Ledger::CreateInvoice(AccountId payee, DestinationKind kind,
                                                   std::optional<std::int64_t> amount_sats) {
   if (amount_sats && (*amount_sats < 1 || *amount_sats > kMaxSats)) {
-    return absl::InvalidArgumentError(absl::StrCat("an invoice's amount is 1 to ", kMaxSats, " sats"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("an invoice's amount is 1 to ", kMaxSats, " sats"));
   }
   if (invoices_.size() >= limits_.invoices) {
     invoices_.erase(invoice_order_.front());
@@ -82,7 +89,8 @@ std::int64_t Ledger::LightningFee(std::int64_t amount_sats) const {
   return fees_.lightning_base_sats + (amount_sats * fees_.lightning_ppm + 999'999) / 1'000'000;
 }
 
-absl::StatusOr<Quote> Ledger::Price(PaymentMethod method, std::int64_t amount_sats, bool fees_included) const {
+absl::StatusOr<Quote> Ledger::Price(PaymentMethod method, std::int64_t amount_sats,
+                                    bool fees_included) const {
   if (amount_sats < 1 || amount_sats > kMaxSats) {
     return absl::InvalidArgumentError(absl::StrCat("an amount is 1 to ", kMaxSats, " sats"));
   }
@@ -107,23 +115,27 @@ absl::StatusOr<Ledger::Resolved> Ledger::Resolve(AccountId payer, const PayOrder
     }
   } else {
     const auto found = invoices_.find(destination.body);
-    if (found == invoices_.end() || found->second.kind != destination.kind || !accounts_.count(found->second.payee)) {
+    if (found == invoices_.end() || found->second.kind != destination.kind ||
+        !accounts_.count(found->second.payee)) {
       return absl::InvalidArgumentError("the invoice is unknown or too old");
     }
     const Invoice& invoice = found->second;
     if (invoice.paid) return absl::InvalidArgumentError("the invoice is paid already");
     if (amount && invoice.amount_sats && *amount != *invoice.amount_sats) {
-      return absl::InvalidArgumentError(absl::StrCat("the invoice asks for ", *invoice.amount_sats, " sats"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("the invoice asks for ", *invoice.amount_sats, " sats"));
     }
     if (invoice.amount_sats) amount = invoice.amount_sats;
     resolved.payee = invoice.payee;
     resolved.invoice = destination.body;
   }
-  if (!amount) return absl::InvalidArgumentError("an amount is required: the destination names none");
+  if (!amount)
+    return absl::InvalidArgumentError("an amount is required: the destination names none");
   if (resolved.payee == payer) return absl::InvalidArgumentError("a wallet cannot pay itself");
   const bool lightning = destination.kind == DestinationKind::kBolt11Invoice;
-  SEEP_ASSIGN_OR_RETURN(resolved.quote, Price(lightning ? PaymentMethod::kLightning : PaymentMethod::kSpark, *amount,
-                                              order.fees_included));
+  SEEP_ASSIGN_OR_RETURN(
+      resolved.quote, Price(lightning ? PaymentMethod::kLightning : PaymentMethod::kSpark, *amount,
+                            order.fees_included));
   return resolved;
 }
 
@@ -134,10 +146,12 @@ absl::StatusOr<Quote> Ledger::QuotePayment(AccountId payer, const PayOrder& orde
 
 absl::StatusOr<TransferPtr> Ledger::Pay(AccountId payer, const PayOrder& order, std::int64_t now) {
   if (order.idempotency_key.size() > kMaxKeyBytes) {
-    return absl::InvalidArgumentError(absl::StrCat("an idempotency key has at most ", kMaxKeyBytes, " bytes"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("an idempotency key has at most ", kMaxKeyBytes, " bytes"));
   }
   Account& from = accounts_.at(payer);
-  if (const auto first = from.by_key.find(order.idempotency_key); first != from.by_key.end()) return first->second;
+  if (const auto first = from.by_key.find(order.idempotency_key); first != from.by_key.end())
+    return first->second;
   SEEP_ASSIGN_OR_RETURN(Resolved resolved, Resolve(payer, order));
   const Quote& quote = resolved.quote;
   const std::int64_t total = quote.amount_sats + quote.fee_sats;
@@ -145,12 +159,14 @@ absl::StatusOr<TransferPtr> Ledger::Pay(AccountId payer, const PayOrder& order, 
     return absl::ResourceExhaustedError(
         absl::StrCat("insufficient funds: ", total, " sats needed, ", from.balance_sats, " there"));
   }
-  if (settling_.size() >= limits_.settling) return absl::OutOfRangeError("too many payments are settling");
+  if (settling_.size() >= limits_.settling)
+    return absl::OutOfRangeError("too many payments are settling");
   if (resolved.payee == AccountId::kNone) {
     SEEP_ASSIGN_OR_RETURN(resolved.payee, Open(resolved.payee_identity));
   }
-  auto transfer = std::make_shared<Transfer>(Transfer{NewId("simpay-", 1), 0, quote.method, payer, resolved.payee,
-                                                      quote.amount_sats, quote.fee_sats, now});
+  auto transfer =
+      std::make_shared<Transfer>(Transfer{NewId("simpay-", 1), 0, quote.method, payer,
+                                          resolved.payee, quote.amount_sats, quote.fee_sats, now});
   if (!resolved.invoice.empty()) invoices_[resolved.invoice].paid = true;
   from.balance_sats -= total;
   settling_sats_ += total;
@@ -183,7 +199,8 @@ void Ledger::Complete(const std::shared_ptr<Transfer>& transfer) {
   Remember(transfer->to, transfer);
 }
 
-absl::StatusOr<TransferPtr> Ledger::Fund(const Destination& destination, std::int64_t amount_sats, std::int64_t now) {
+absl::StatusOr<TransferPtr> Ledger::Fund(const Destination& destination, std::int64_t amount_sats,
+                                         std::int64_t now) {
   const bool spark = destination.kind == DestinationKind::kSparkAddress;
   if (!spark && destination.kind != DestinationKind::kBitcoinAddress) {
     return absl::InvalidArgumentError("the faucet pays to addresses, not to invoices");
@@ -224,10 +241,12 @@ std::int64_t Ledger::Balance(AccountId account) const {
   return found == accounts_.end() ? 0 : found->second.balance_sats;
 }
 
-std::vector<TransferPtr> Ledger::History(AccountId account, std::int64_t after, std::size_t limit) const {
+std::vector<TransferPtr> Ledger::History(AccountId account, std::int64_t after,
+                                         std::size_t limit) const {
   const auto& history = accounts_.at(account).history;
-  auto first = std::upper_bound(history.begin(), history.end(), after,
-                                [](std::int64_t sequence, const TransferPtr& t) { return sequence < t->sequence; });
+  auto first = std::upper_bound(
+      history.begin(), history.end(), after,
+      [](std::int64_t sequence, const TransferPtr& t) { return sequence < t->sequence; });
   const auto count = std::min<std::size_t>(limit, static_cast<std::size_t>(history.end() - first));
   return {first, first + static_cast<std::ptrdiff_t>(count)};
 }

@@ -28,7 +28,7 @@ namespace seep::simnet {
 
 struct LedgerLimits {
   std::size_t accounts = 100'000;
-  std::size_t history = 1'000;   // transfers an account remembers; also its idempotency keys
+  std::size_t history = 1'000;  // transfers an account remembers; also its idempotency keys
   std::size_t invoices = 10'000;
   std::size_t settling = 10'000;  // lightning payments under way
 };
@@ -86,7 +86,8 @@ class Ledger {
   absl::StatusOr<TransferPtr> Pay(AccountId payer, const PayOrder& order, std::int64_t now);
   // The completed transfer; nullptr when it had settled already.
   TransferPtr Settle(const std::string& transfer_id);
-  absl::StatusOr<TransferPtr> Fund(const Destination& destination, std::int64_t amount_sats, std::int64_t now);
+  absl::StatusOr<TransferPtr> Fund(const Destination& destination, std::int64_t amount_sats,
+                                   std::int64_t now);
 
   std::int64_t Balance(AccountId account) const;  // 0 for an account that was dropped
   // Completed transfers with a sequence above `after`, oldest first.
@@ -94,6 +95,7 @@ class Ledger {
 
   std::size_t accounts() const { return accounts_.size(); }
   std::size_t invoices() const { return invoices_.size(); }
+  std::int64_t last_sequence() const { return next_sequence_ - 1; }
   std::int64_t funded_sats() const { return funded_sats_; }
   std::int64_t fees_sats() const { return fees_sats_; }
   std::int64_t settling_sats() const { return settling_sats_; }
@@ -122,7 +124,8 @@ class Ledger {
   };
 
   absl::StatusOr<Resolved> Resolve(AccountId payer, const PayOrder& order) const;
-  absl::StatusOr<Quote> Price(PaymentMethod method, std::int64_t amount_sats, bool fees_included) const;
+  absl::StatusOr<Quote> Price(PaymentMethod method, std::int64_t amount_sats,
+                              bool fees_included) const;
   std::int64_t LightningFee(std::int64_t amount_sats) const;
   void Complete(const std::shared_ptr<Transfer>& transfer);
   void Remember(AccountId account, const TransferPtr& transfer);

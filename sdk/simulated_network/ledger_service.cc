@@ -21,12 +21,18 @@ constexpr std::int64_t kMaxHistoryPage = 500;
 // kFailedPrecondition stands for a request that is none.
 std::string_view KindOf(absl::StatusCode code) {
   switch (code) {
-    case absl::StatusCode::kInvalidArgument: return driver::ErrorKindName(ErrorKind::kInvalidInput);
-    case absl::StatusCode::kResourceExhausted: return driver::ErrorKindName(ErrorKind::kInsufficientFunds);
-    case absl::StatusCode::kUnimplemented: return driver::ErrorKindName(ErrorKind::kNotSupported);
-    case absl::StatusCode::kOutOfRange: return driver::ErrorKindName(ErrorKind::kLimitExceeded);
-    case absl::StatusCode::kFailedPrecondition: return driver::ErrorKindName(ErrorKind::kInvalidRequest);
-    default: return driver::ErrorKindName(ErrorKind::kInternalError);
+    case absl::StatusCode::kInvalidArgument:
+      return driver::ErrorKindName(ErrorKind::kInvalidInput);
+    case absl::StatusCode::kResourceExhausted:
+      return driver::ErrorKindName(ErrorKind::kInsufficientFunds);
+    case absl::StatusCode::kUnimplemented:
+      return driver::ErrorKindName(ErrorKind::kNotSupported);
+    case absl::StatusCode::kOutOfRange:
+      return driver::ErrorKindName(ErrorKind::kLimitExceeded);
+    case absl::StatusCode::kFailedPrecondition:
+      return driver::ErrorKindName(ErrorKind::kInvalidRequest);
+    default:
+      return driver::ErrorKindName(ErrorKind::kInternalError);
   }
 }
 
@@ -69,7 +75,8 @@ PayOrder ReadOrder(const Json& request) {
 
 LedgerService::Session::Session() : lines(kMaxLineBytes) {}
 
-LedgerService::LedgerService(EpollEventLoop& loop, Ledger& ledger, absl::Duration lightning_settle_time)
+LedgerService::LedgerService(EpollEventLoop& loop, Ledger& ledger,
+                             absl::Duration lightning_settle_time)
     : loop_(loop),
       ledger_(ledger),
       lightning_settle_time_(lightning_settle_time),
@@ -109,7 +116,9 @@ void LedgerService::Handle(ConnectionId connection, std::string_view line) {
   const auto request = Json::Parse(line);
   const auto id = request.ok() ? request->FindInteger("id") : std::nullopt;
   if (!id) {
-    return server_.Send(connection, ErrorLine(0, absl::FailedPreconditionError("not a request: a JSON object with an integer `id`")));
+    return server_.Send(connection,
+                        ErrorLine(0, absl::FailedPreconditionError(
+                                         "not a request: a JSON object with an integer `id`")));
   }
   const auto ok = Do(connection, sessions_.at(connection), *id, *request);
   if (ok.ok()) {
@@ -119,47 +128,69 @@ void LedgerService::Handle(ConnectionId connection, std::string_view line) {
   }
 }
 
-absl::StatusOr<std::string> LedgerService::Do(ConnectionId connection, Session& session, std::int64_t id,
-                                              const Json& request) {
+absl::StatusOr<std::string> LedgerService::Do(ConnectionId connection, Session& session,
+                                              std::int64_t id, const Json& request) {
   const std::string_view name = request.FindString("do").value_or("");
   if (name == "open") return Open(connection, session, request);
-  if (session.account == AccountId::kNone) return absl::FailedPreconditionError("`open` comes first");
+  if (session.account == AccountId::kNone)
+    return absl::FailedPreconditionError("`open` comes first");
   if (name == "invoice") return Invoice(session, request);
   if (name == "pay") return Pay(connection, session, id, ReadOrder(request));
   if (name == "history") return History(session, request);
   if (name == "quote") {
-    SEEP_ASSIGN_OR_RETURN(const Quote quote, ledger_.QuotePayment(session.account, ReadOrder(request)));
+    SEEP_ASSIGN_OR_RETURN(const Quote quote,
+                          ledger_.QuotePayment(session.account, ReadOrder(request)));
     JsonWriter ok;
     ok.BeginObject().Key("method").String(PaymentMethodName(quote.method));
-    return ok.Key("amount_sats").Integer(quote.amount_sats).Key("fee_sats").Integer(quote.fee_sats).EndObject().Take();
+    return ok.Key("amount_sats")
+        .Integer(quote.amount_sats)
+        .Key("fee_sats")
+        .Integer(quote.fee_sats)
+        .EndObject()
+        .Take();
   }
   if (name == "balance") {
-    return JsonWriter().BeginObject().Key("balance_sats").Integer(ledger_.Balance(session.account)).EndObject().Take();
+    return JsonWriter()
+        .BeginObject()
+        .Key("balance_sats")
+        .Integer(ledger_.Balance(session.account))
+        .EndObject()
+        .Take();
   }
   return absl::FailedPreconditionError("there is no such `do`");
 }
 
-absl::StatusOr<std::string> LedgerService::Open(ConnectionId connection, Session& session, const Json& request) {
-  if (session.account != AccountId::kNone) return absl::FailedPreconditionError("`open` comes once");
-  SEEP_ASSIGN_OR_RETURN(session.account, ledger_.Open(std::string(request.FindString("identity").value_or(""))));
+absl::StatusOr<std::string> LedgerService::Open(ConnectionId connection, Session& session,
+                                                const Json& request) {
+  if (session.account != AccountId::kNone)
+    return absl::FailedPreconditionError("`open` comes once");
+  SEEP_ASSIGN_OR_RETURN(session.account,
+                        ledger_.Open(std::string(request.FindString("identity").value_or(""))));
   ledger_.AddSession(session.account);
   by_account_.emplace(static_cast<std::uint64_t>(session.account), connection);
-  return JsonWriter().BeginObject().Key("balance_sats").Integer(ledger_.Balance(session.account)).EndObject().Take();
+  return JsonWriter()
+      .BeginObject()
+      .Key("balance_sats")
+      .Integer(ledger_.Balance(session.account))
+      .EndObject()
+      .Take();
 }
 
 absl::StatusOr<std::string> LedgerService::Invoice(const Session& session, const Json& request) {
   const std::string_view kind = request.FindString("kind").value_or("");
   const bool bolt11 = kind == "bolt11_invoice";
-  if (!bolt11 && kind != "spark_invoice") return absl::FailedPreconditionError("`kind` is neither invoice kind");
-  SEEP_ASSIGN_OR_RETURN(
-      const std::string invoice,
-      ledger_.CreateInvoice(session.account, bolt11 ? DestinationKind::kBolt11Invoice : DestinationKind::kSparkInvoice,
-                            request.FindInteger("amount_sats")));
+  if (!bolt11 && kind != "spark_invoice")
+    return absl::FailedPreconditionError("`kind` is neither invoice kind");
+  SEEP_ASSIGN_OR_RETURN(const std::string invoice,
+                        ledger_.CreateInvoice(session.account,
+                                              bolt11 ? DestinationKind::kBolt11Invoice
+                                                     : DestinationKind::kSparkInvoice,
+                                              request.FindInteger("amount_sats")));
   return JsonWriter().BeginObject().Key("payment_request").String(invoice).EndObject().Take();
 }
 
-absl::StatusOr<std::string> LedgerService::Pay(ConnectionId connection, const Session& session, std::int64_t id,
-                                               const PayOrder& order) {
+absl::StatusOr<std::string> LedgerService::Pay(ConnectionId connection, const Session& session,
+                                               std::int64_t id, const PayOrder& order) {
   const std::int64_t now = absl::ToUnixSeconds(loop_.clock().WallNow().time());
   const std::int64_t settling = ledger_.settling_sats();
   const std::int64_t balance = ledger_.Balance(session.account);
@@ -190,14 +221,17 @@ std::string LedgerService::PaidText(const Transfer& transfer, AccountId payer) c
 
 absl::StatusOr<std::string> LedgerService::History(const Session& session, const Json& request) {
   const std::int64_t limit = request.FindInteger("limit").value_or(kMaxHistoryPage);
-  if (limit < 1 || limit > kMaxHistoryPage) return absl::FailedPreconditionError("`limit` is 1 to 500");
+  if (limit < 1 || limit > kMaxHistoryPage)
+    return absl::FailedPreconditionError("`limit` is 1 to 500");
   JsonWriter ok;
   ok.BeginObject().Key("payments").BeginArray();
-  for (const TransferPtr& transfer : ledger_.History(session.account, request.FindInteger("after").value_or(0),
-                                                     static_cast<std::size_t>(limit))) {
+  for (const TransferPtr& transfer :
+       ledger_.History(session.account, request.FindInteger("after").value_or(0),
+                       static_cast<std::size_t>(limit))) {
     WriteTransfer(*transfer, session.account, ok);
   }
-  return ok.EndArray().Key("balance_sats").Integer(ledger_.Balance(session.account)).EndObject().Take();
+  ok.EndArray().Key("last_sequence").Integer(ledger_.last_sequence());
+  return ok.Key("balance_sats").Integer(ledger_.Balance(session.account)).EndObject().Take();
 }
 
 void LedgerService::Announce(const Transfer& transfer) {

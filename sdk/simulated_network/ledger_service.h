@@ -45,8 +45,10 @@ class LedgerService {
   void OnClosed(ConnectionId connection);
   void Handle(ConnectionId connection, std::string_view line);
   // The text of `ok`; kCancelled: the answer comes later.
-  absl::StatusOr<std::string> Do(ConnectionId connection, Session& session, std::int64_t id, const driver::Json& request);
-  absl::StatusOr<std::string> Open(ConnectionId connection, Session& session, const driver::Json& request);
+  absl::StatusOr<std::string> Do(ConnectionId connection, Session& session, std::int64_t id,
+                                 const driver::Json& request);
+  absl::StatusOr<std::string> Open(ConnectionId connection, Session& session,
+                                   const driver::Json& request);
   absl::StatusOr<std::string> Invoice(const Session& session, const driver::Json& request);
   absl::StatusOr<std::string> Pay(ConnectionId connection, const Session& session, std::int64_t id,
                                   const PayOrder& order);

@@ -14,8 +14,12 @@ namespace {
 
 using ::seep::testing::StatusIs;
 
-std::string Identity(int n) { return absl::StrCat("02", std::string(60, 'a'), absl::StrCat(1000 + n)); }
-std::string Address(int n) { return FormatDestination({DestinationKind::kSparkAddress, Identity(n)}); }
+std::string Identity(int n) {
+  return absl::StrCat("02", std::string(60, 'a'), absl::StrCat(1000 + n));
+}
+std::string Address(int n) {
+  return FormatDestination({DestinationKind::kSparkAddress, Identity(n)});
+}
 
 class LedgerTest : public ::testing::Test {
  protected:
@@ -26,12 +30,14 @@ class LedgerTest : public ::testing::Test {
     ledger_.AddSession(bob_);
     EXPECT_OK(ledger_.Fund(*ParseDestination(Address(1)), 10'000, 0));
   }
-  absl::StatusOr<TransferPtr> Pay(AccountId from, const std::string& to, std::optional<std::int64_t> amount,
-                                  const std::string& key = "", bool fees_included = false) {
+  absl::StatusOr<TransferPtr> Pay(AccountId from, const std::string& to,
+                                  std::optional<std::int64_t> amount, const std::string& key = "",
+                                  bool fees_included = false) {
     return ledger_.Pay(from, {to, amount, fees_included, key}, 100);
   }
   void ExpectNothingLost() {
-    EXPECT_EQ(ledger_.balances_sats() + ledger_.settling_sats() + ledger_.fees_sats(), ledger_.funded_sats());
+    EXPECT_EQ(ledger_.balances_sats() + ledger_.settling_sats() + ledger_.fees_sats(),
+              ledger_.funded_sats());
   }
 
   Ledger ledger_;
@@ -48,7 +54,8 @@ TEST_F(LedgerTest, SparkPaymentArrivesAtOnceAndFree) {
 }
 
 TEST_F(LedgerTest, LightningPaymentSettlesLaterAndCosts) {
-  ASSERT_OK_AND_ASSIGN(const std::string invoice, ledger_.CreateInvoice(bob_, DestinationKind::kBolt11Invoice, 2'000));
+  ASSERT_OK_AND_ASSIGN(const std::string invoice,
+                       ledger_.CreateInvoice(bob_, DestinationKind::kBolt11Invoice, 2'000));
   ASSERT_OK_AND_ASSIGN(const TransferPtr transfer, Pay(alice_, invoice, std::nullopt));
   EXPECT_FALSE(transfer->completed());
   EXPECT_EQ(transfer->fee_sats, 3);  // 1 + 0.1 % of 2,000
@@ -63,27 +70,30 @@ TEST_F(LedgerTest, LightningPaymentSettlesLaterAndCosts) {
 }
 
 TEST_F(LedgerTest, IncludedFeesComeOutOfTheAmount) {
-  ASSERT_OK_AND_ASSIGN(const std::string invoice, ledger_.CreateInvoice(bob_, DestinationKind::kBolt11Invoice, std::nullopt));
+  ASSERT_OK_AND_ASSIGN(const std::string invoice,
+                       ledger_.CreateInvoice(bob_, DestinationKind::kBolt11Invoice, std::nullopt));
   ASSERT_OK_AND_ASSIGN(const Quote quote, ledger_.QuotePayment(alice_, {invoice, 1'000, true, ""}));
   EXPECT_EQ(quote.amount_sats, 998);
   EXPECT_EQ(quote.fee_sats, 2);
-  EXPECT_THAT(ledger_.QuotePayment(alice_, {invoice, 2, true, ""}), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(ledger_.QuotePayment(alice_, {invoice, 2, true, ""}),
+              StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST_F(LedgerTest, RefusesWhatCannotBePaid) {
-  ASSERT_OK_AND_ASSIGN(const std::string invoice, ledger_.CreateInvoice(bob_, DestinationKind::kSparkInvoice, 50));
+  ASSERT_OK_AND_ASSIGN(const std::string invoice,
+                       ledger_.CreateInvoice(bob_, DestinationKind::kSparkInvoice, 50));
   const auto invalid = StatusIs(absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(Pay(alice_, Address(1), 5), invalid);            // oneself
+  EXPECT_THAT(Pay(alice_, Address(1), 5), invalid);  // oneself
   EXPECT_THAT(Pay(alice_, "bc1qnonsense", 5), invalid);
   EXPECT_THAT(Pay(alice_, Address(2), std::nullopt), invalid);  // amount required
   EXPECT_THAT(Pay(alice_, Address(2), 0), invalid);
   EXPECT_THAT(Pay(alice_, Address(2), 9'000'000'000'000'000), invalid);
-  EXPECT_THAT(Pay(alice_, invoice, 51), invalid);              // not what it asks for
+  EXPECT_THAT(Pay(alice_, invoice, 51), invalid);  // not what it asks for
   EXPECT_THAT(Pay(alice_, "lnsim1" + std::string(32, '0'), 5), invalid);
   EXPECT_THAT(Pay(alice_, Address(2), 10'001), StatusIs(absl::StatusCode::kResourceExhausted));
   EXPECT_THAT(Pay(alice_, "simbcrt1" + Identity(2), 5), StatusIs(absl::StatusCode::kUnimplemented));
   EXPECT_OK(Pay(alice_, invoice, std::nullopt));
-  EXPECT_THAT(Pay(alice_, invoice, std::nullopt), invalid);    // paid already
+  EXPECT_THAT(Pay(alice_, invoice, std::nullopt), invalid);  // paid already
   EXPECT_EQ(ledger_.Balance(alice_), 9'950);
 }
 
@@ -118,7 +128,8 @@ TEST_F(SmallLedgerTest, ForgetsTheOldestOfEverythingButMoney) {
   for (int i = 0; i < 50; ++i) EXPECT_OK(ledger_.Open(Identity(100 + i)));
   EXPECT_LE(ledger_.accounts(), 10u);
   EXPECT_EQ(ledger_.Balance(bob_), 20);
-  for (int i = 0; i < 5; ++i) EXPECT_OK(ledger_.CreateInvoice(bob_, DestinationKind::kSparkInvoice, 1));
+  for (int i = 0; i < 5; ++i)
+    EXPECT_OK(ledger_.CreateInvoice(bob_, DestinationKind::kSparkInvoice, 1));
   EXPECT_EQ(ledger_.invoices(), 2u);
   ExpectNothingLost();
 }
@@ -129,8 +140,10 @@ TEST_F(SmallLedgerTest, SaysSoWhenNothingCanGo) {
     ledger_.AddSession(account);
   }
   EXPECT_THAT(ledger_.Open(Identity(999)), StatusIs(absl::StatusCode::kOutOfRange));
-  ASSERT_OK_AND_ASSIGN(const std::string one, ledger_.CreateInvoice(bob_, DestinationKind::kBolt11Invoice, 1));
-  ASSERT_OK_AND_ASSIGN(const std::string two, ledger_.CreateInvoice(bob_, DestinationKind::kBolt11Invoice, 1));
+  ASSERT_OK_AND_ASSIGN(const std::string one,
+                       ledger_.CreateInvoice(bob_, DestinationKind::kBolt11Invoice, 1));
+  ASSERT_OK_AND_ASSIGN(const std::string two,
+                       ledger_.CreateInvoice(bob_, DestinationKind::kBolt11Invoice, 1));
   EXPECT_OK(Pay(alice_, one, std::nullopt));
   EXPECT_THAT(Pay(alice_, two, std::nullopt), StatusIs(absl::StatusCode::kOutOfRange));
   ExpectNothingLost();
@@ -150,7 +163,8 @@ TEST_F(LedgerTest, NoMoneyIsLostInAnyMixOfPayments) {
     const auto amount = static_cast<std::int64_t>(random.Below(300));
     std::string to = Address(static_cast<int>(payee) + 1);
     if (random.Below(2) == 0) {
-      const auto invoice = ledger_.CreateInvoice(accounts[payee], DestinationKind::kBolt11Invoice, std::nullopt);
+      const auto invoice =
+          ledger_.CreateInvoice(accounts[payee], DestinationKind::kBolt11Invoice, std::nullopt);
       to = *invoice;
     }
     const auto paid = Pay(payer, to, amount, absl::StrCat("k", random.Below(400)));
@@ -159,7 +173,8 @@ TEST_F(LedgerTest, NoMoneyIsLostInAnyMixOfPayments) {
       ledger_.Settle(settling.back());
       settling.pop_back();
     }
-    ASSERT_EQ(ledger_.balances_sats() + ledger_.settling_sats() + ledger_.fees_sats(), ledger_.funded_sats());
+    ASSERT_EQ(ledger_.balances_sats() + ledger_.settling_sats() + ledger_.fees_sats(),
+              ledger_.funded_sats());
   }
   for (const std::string& id : settling) ledger_.Settle(id);
   EXPECT_EQ(ledger_.settling_sats(), 0);

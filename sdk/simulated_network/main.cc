@@ -2,9 +2,9 @@
 // out once it listens, then it serves until it is told to stop.
 #include <sys/epoll.h>
 #include <unistd.h>
-#include <csignal>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -38,31 +38,51 @@ struct Flags {
 
 void Declare(CLI::App& app, Flags& flags) {
   constexpr std::size_t kMost = 10'000'000;
-  app.add_option("--listen", flags.listen, "HOST:PORT of the ledger (loopback only)")->capture_default_str();
-  app.add_option("--faucet-listen", flags.faucet_listen, "HOST:PORT of the faucet (loopback only)")->capture_default_str();
-  app.add_option("--seed", flags.seed, "Seed of the ids it makes up (0: from the system)")->capture_default_str();
+  app.add_option("--listen", flags.listen, "HOST:PORT of the ledger (loopback only)")
+      ->capture_default_str();
+  app.add_option("--faucet-listen", flags.faucet_listen, "HOST:PORT of the faucet (loopback only)")
+      ->capture_default_str();
+  app.add_option("--seed", flags.seed, "Seed of the ids it makes up (0: from the system)")
+      ->capture_default_str();
   app.add_flag("--exit-with-stdin", flags.exit_with_stdin, "Stop at the end of standard input");
-  app.add_option("--lightning-settle-ms", flags.settle_ms, "How long a lightning payment is pending")
-      ->check(CLI::Range(0, 3'600'000))->capture_default_str();
-  app.add_option("--lightning-base-fee", flags.fees.lightning_base_sats, "Sats a lightning payment costs")
-      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000}))->capture_default_str();
-  app.add_option("--lightning-fee-ppm", flags.fees.lightning_ppm, "Millionths of the amount it costs on top")
-      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000}))->capture_default_str();
-  app.add_option("--history-limit", flags.limits.history, "Payments and idempotency keys an account remembers")
-      ->check(CLI::Range(std::size_t{1}, kMost))->capture_default_str();
-  app.add_option("--max-accounts", flags.limits.accounts, "Accounts; beyond it empty ones go, oldest first")
-      ->check(CLI::Range(std::size_t{2}, kMost))->capture_default_str();
+  app.add_option("--lightning-settle-ms", flags.settle_ms,
+                 "How long a lightning payment is pending")
+      ->check(CLI::Range(0, 3'600'000))
+      ->capture_default_str();
+  app.add_option("--lightning-base-fee", flags.fees.lightning_base_sats,
+                 "Sats a lightning payment costs")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000}))
+      ->capture_default_str();
+  app.add_option("--lightning-fee-ppm", flags.fees.lightning_ppm,
+                 "Millionths of the amount it costs on top")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000}))
+      ->capture_default_str();
+  app.add_option("--history-limit", flags.limits.history,
+                 "Payments and idempotency keys an account remembers")
+      ->check(CLI::Range(std::size_t{1}, kMost))
+      ->capture_default_str();
+  app.add_option("--max-accounts", flags.limits.accounts,
+                 "Accounts; beyond it empty ones go, oldest first")
+      ->check(CLI::Range(std::size_t{2}, kMost))
+      ->capture_default_str();
   app.add_option("--max-invoices", flags.limits.invoices, "Invoices; beyond it the oldest go")
-      ->check(CLI::Range(std::size_t{1}, kMost))->capture_default_str();
+      ->check(CLI::Range(std::size_t{1}, kMost))
+      ->capture_default_str();
   app.add_option("--faucet-max-sats", flags.faucet.max_sats, "Most that one request gets")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))->capture_default_str();
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
+      ->capture_default_str();
   app.add_option("--faucet-fail-every", flags.faucet.fail_every, "Fail every Nth request (0: none)")
-      ->check(CLI::Range(0, 1'000'000))->capture_default_str();
-  app.add_option("--faucet-failure", flags.failures, "How: http_503, graphql_errors, null_data, slow, hang_up; in turn")
-      ->delimiter(',')->capture_default_str();
+      ->check(CLI::Range(0, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--faucet-failure", flags.failures,
+                 "How: http_503, graphql_errors, null_data, slow, hang_up; in turn")
+      ->delimiter(',')
+      ->capture_default_str();
   app.add_option("--faucet-slow-ms", flags.slow_ms, "How slow `slow` is")
-      ->check(CLI::Range(0, 3'600'000))->capture_default_str();
-  app.add_flag("--faucet-once-per-address", flags.faucet.once_per_address, "Refuse a second refill of an address");
+      ->check(CLI::Range(0, 3'600'000))
+      ->capture_default_str();
+  app.add_flag("--faucet-once-per-address", flags.faucet.once_per_address,
+               "Refuse a second refill of an address");
 }
 
 absl::Status Complete(Flags& flags) {
@@ -110,8 +130,10 @@ int Serve(Flags flags) {
   LedgerService ledger_service(loop, ledger, absl::Milliseconds(flags.settle_ms));
   Faucet faucet(ledger, flags.faucet);
   FaucetService faucet_service(loop, faucet, ledger_service);
-  if (const absl::Status status = ledger_service.Start(flags.listen); !status.ok()) return Fail(status);
-  if (const absl::Status status = faucet_service.Start(flags.faucet_listen); !status.ok()) return Fail(status);
+  if (const absl::Status status = ledger_service.Start(flags.listen); !status.ok())
+    return Fail(status);
+  if (const absl::Status status = faucet_service.Start(flags.faucet_listen); !status.ok())
+    return Fail(status);
   loop.Watch(signals.get(), EPOLLIN, [&loop](std::uint32_t) { loop.Stop(); });
   if (flags.exit_with_stdin) StopWithStdin(loop);
   PrintReady(ledger_service.endpoint(), faucet_service.url());
@@ -123,8 +145,10 @@ int Serve(Flags flags) {
 }  // namespace seep::simnet
 
 int main(int argc, char** argv) {
-  CLI::App app("The simulated payment network of Seep: a ledger for wallets and a faucet.\n"
-               "FAUCET_USERNAME and FAUCET_PASSWORD, both set, make the faucet ask for them.", "seep-simnet");
+  CLI::App app(
+      "The simulated payment network of Seep: a ledger for wallets and a faucet.\n"
+      "FAUCET_USERNAME and FAUCET_PASSWORD, both set, make the faucet ask for them.",
+      "seep-simnet");
   seep::simnet::Flags flags;
   seep::simnet::Declare(app, flags);
   try {

@@ -27,7 +27,8 @@ struct Address {
 absl::StatusOr<Address> ParseLoopback(const std::string& text) {
   const std::size_t colon = text.rfind(':');
   int port = -1;
-  if (colon == std::string::npos || !absl::SimpleAtoi(text.substr(colon + 1), &port) || port < 0 || port > 65535) {
+  if (colon == std::string::npos || !absl::SimpleAtoi(text.substr(colon + 1), &port) || port < 0 ||
+      port > 65535) {
     return absl::InvalidArgumentError(absl::StrCat("`", text, "` is not HOST:PORT"));
   }
   const std::string host = text.substr(0, colon);
@@ -81,7 +82,8 @@ absl::Status TcpServer::Start(const std::string& text) {
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0 ||
       ::listen(fd.get(), 512) != 0) {
-    return absl::UnavailableError(absl::StrCat("cannot listen on ", text, ": ", ErrnoStatus(errno, "bind").message()));
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", text, ": ", ErrnoStatus(errno, "bind").message()));
   }
   endpoint_ = BoundEndpoint(fd.get());
   listener_ = std::move(fd);
@@ -110,7 +112,8 @@ void TcpServer::Accept() {
 // Level-triggered, the waiting connection would keep the loop spinning.
 void TcpServer::PauseAccepting() {
   loop_.Rewatch(listener_.get(), 0);
-  resume_ = loop_.RunAfter(absl::Milliseconds(100), [this] { loop_.Rewatch(listener_.get(), EPOLLIN); });
+  resume_ =
+      loop_.RunAfter(absl::Milliseconds(100), [this] { loop_.Rewatch(listener_.get(), EPOLLIN); });
 }
 
 void TcpServer::OnReady(ConnectionId id, std::uint32_t events) {
@@ -119,7 +122,7 @@ void TcpServer::OnReady(ConnectionId id, std::uint32_t events) {
   if (found == connections_.end() || !(events & EPOLLOUT)) return;
   if (!WriteTo(found->second)) return Close(id);
   if (!found->second.unsent.empty()) return;
-  if (found->second.closing) return Close(id);
+  if (found->second.closing) ::shutdown(found->second.fd.get(), SHUT_WR);
   loop_.Rewatch(found->second.fd.get(), EPOLLIN);
 }
 
@@ -136,8 +139,8 @@ bool TcpServer::ReadFrom(ConnectionId id) {
 
 bool TcpServer::WriteTo(Connection& connection) {
   while (!connection.unsent.empty()) {
-    const ssize_t sent =
-        ::send(connection.fd.get(), connection.unsent.data(), connection.unsent.size(), MSG_NOSIGNAL);
+    const ssize_t sent = ::send(connection.fd.get(), connection.unsent.data(),
+                                connection.unsent.size(), MSG_NOSIGNAL);
     if (sent < 0) return errno == EAGAIN || errno == EINTR;
     connection.unsent.erase(0, static_cast<std::size_t>(sent));
   }
@@ -152,14 +155,15 @@ void TcpServer::Send(ConnectionId id, std::string_view bytes) {
   connection.unsent.append(bytes);
   if (!waiting && !WriteTo(connection)) return Close(id);
   if (connection.unsent.size() > limits_.max_unsent_bytes) return Close(id);
-  if (!waiting && !connection.unsent.empty()) loop_.Rewatch(connection.fd.get(), EPOLLIN | EPOLLOUT);
+  if (!waiting && !connection.unsent.empty())
+    loop_.Rewatch(connection.fd.get(), EPOLLIN | EPOLLOUT);
 }
 
 void TcpServer::CloseAfterSending(ConnectionId id) {
   const auto found = connections_.find(id);
   if (found == connections_.end()) return;
-  if (found->second.unsent.empty()) return Close(id);
   found->second.closing = true;
+  if (found->second.unsent.empty()) ::shutdown(found->second.fd.get(), SHUT_WR);
 }
 
 void TcpServer::Close(ConnectionId id) {

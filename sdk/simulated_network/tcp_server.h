@@ -44,6 +44,8 @@ class TcpServer {
   const std::string& endpoint() const { return endpoint_; }
 
   void Send(ConnectionId connection, std::string_view bytes);
+  // Sends what is left, then waits for the peer to close: closing on bytes that
+  // were not read would reset the connection, and lose what was sent.
   void CloseAfterSending(ConnectionId connection);
   void Close(ConnectionId connection);
   std::size_t connections() const { return connections_.size(); }

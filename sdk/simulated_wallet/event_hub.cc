@@ -7,14 +7,16 @@
 
 namespace seep::wallet {
 
-EventHub::EventHub(std::size_t max_listeners, ProcessCounts& counts) : max_listeners_(max_listeners), counts_(counts) {}
+EventHub::EventHub(std::size_t max_listeners, ProcessCounts& counts)
+    : max_listeners_(max_listeners), counts_(counts) {}
 
 EventHub::~EventHub() { counts_.listeners -= static_cast<std::int64_t>(listeners_.size()); }
 
 absl::StatusOr<std::string> EventHub::Add(EventListener listener) {
   std::lock_guard lock(mutex_);
   if (listeners_.size() >= max_listeners_) {
-    return absl::OutOfRangeError(absl::StrCat("a wallet has at most ", max_listeners_, " listeners"));
+    return absl::OutOfRangeError(
+        absl::StrCat("a wallet has at most ", max_listeners_, " listeners"));
   }
   const std::string id = absl::StrCat("listener-", next_id_++);
   listeners_.emplace(id, std::make_shared<const EventListener>(std::move(listener)));
@@ -24,7 +26,7 @@ absl::StatusOr<std::string> EventHub::Add(EventListener listener) {
 
 bool EventHub::Remove(const std::string& id) {
   std::shared_ptr<const EventListener> removed;  // freed outside the lock: it may hold a wallet
-  const std::lock_guard lock(mutex_);  // goes before `removed` does
+  const std::lock_guard lock(mutex_);            // goes before `removed` does
   const auto found = listeners_.find(id);
   if (found == listeners_.end()) return false;
   removed = std::move(found->second);

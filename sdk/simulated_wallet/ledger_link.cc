@@ -52,13 +52,17 @@ bool WaitConnected(int fd, StopSignal& stop) {
 }  // namespace
 
 Payment PaymentFrom(const Json& json) {
-  const auto text = [&](const char* name) { return std::string(json.FindString(name).value_or("")); };
+  const auto text = [&](const char* name) {
+    return std::string(json.FindString(name).value_or(""));
+  };
   const auto integer = [&](const char* name) { return json.FindInteger(name).value_or(0); };
-  return {integer("sequence"), text("id"),           text("status"),      text("direction"),
-          text("method"),      integer("amount_sats"), integer("fee_sats"), integer("timestamp")};
+  return {integer("sequence"), text("id"),          text("status"),
+          text("direction"),   text("method"),      integer("amount_sats"),
+          integer("fee_sats"), integer("timestamp")};
 }
 
-LedgerLink::LedgerLink(std::string endpoint, std::string identity, Callbacks callbacks, ProcessCounts& counts)
+LedgerLink::LedgerLink(std::string endpoint, std::string identity, Callbacks callbacks,
+                       ProcessCounts& counts)
     : endpoint_(std::move(endpoint)),
       identity_(std::move(identity)),
       callbacks_(std::move(callbacks)),
@@ -69,7 +73,8 @@ absl::StatusOr<Json> LedgerLink::Call(std::string_view name, std::string_view me
   std::unique_lock lock(mutex_);
   if (endpoint_.empty()) return absl::UnavailableError("NetworkError: no ledger is configured");
   if (fd_ < 0) return absl::UnavailableError("NetworkError: not connected to the ledger");
-  if (waiting_.size() >= kMaxCalls) return absl::OutOfRangeError("too many calls wait for the ledger");
+  if (waiting_.size() >= kMaxCalls)
+    return absl::OutOfRangeError("too many calls wait for the ledger");
   const std::int64_t id = next_id_++;
   driver::JsonWriter head;
   head.BeginObject().Key("id").Integer(id).Key("do").String(name);
@@ -153,11 +158,14 @@ void LedgerLink::SetConnection(int fd) {
     attempted_ = true;
     if (fd < 0) {
       for (auto& [id, waiting] : waiting_) {
-        if (!waiting->answer) waiting->answer = absl::UnavailableError("NetworkError: the connection to the ledger broke");
+        if (!waiting->answer)
+          waiting->answer =
+              absl::UnavailableError("NetworkError: the connection to the ledger broke");
       }
     } else {
       // First on the wire, before any call; its answer has id 0 and tells the balance.
-      const std::string open = absl::StrCat(R"({"id":0,"do":"open","identity":")", identity_, "\"}\n");
+      const std::string open =
+          absl::StrCat(R"({"id":0,"do":"open","identity":")", identity_, "\"}\n");
       (void)Send(open);
     }
   }
@@ -171,7 +179,8 @@ void LedgerLink::Serve(int fd, StopSignal& stop) {
   char buffer[16 * 1024];
   while (true) {
     pollfd waits[2] = {{fd, POLLIN, 0}, {stop.fd(), POLLIN, 0}};
-    if (::poll(waits, 2, -1) < 0 && errno != EINTR) break;
+    // Without a stop descriptor (none were left) it looks now and then.
+    if (::poll(waits, 2, stop.fd() < 0 ? 200 : -1) < 0 && errno != EINTR) break;
     if (stop.raised()) break;
     if (!waits[0].revents) continue;
     const ssize_t got = ::recv(fd, buffer, sizeof(buffer), 0);
@@ -195,7 +204,8 @@ void LedgerLink::Handle(std::string_view line) {
   const auto balance = (ok ? *ok : *message).FindInteger("balance_sats");
   if (balance) callbacks_.balance_known(*balance);
   if (message->FindString("event") == "payment") {
-    if (const Json* payment = message->Find("payment")) callbacks_.payment_arrived(PaymentFrom(*payment));
+    if (const Json* payment = message->Find("payment"))
+      callbacks_.payment_arrived(PaymentFrom(*payment));
     return;
   }
   {

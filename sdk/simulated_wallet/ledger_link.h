@@ -39,7 +39,8 @@ class LedgerLink {
     std::function<void(const Payment&)> payment_arrived;
     std::function<void(std::int64_t)> balance_known;
   };
-  LedgerLink(std::string endpoint, std::string identity, Callbacks callbacks, ProcessCounts& counts);
+  LedgerLink(std::string endpoint, std::string identity, Callbacks callbacks,
+             ProcessCounts& counts);
 
   // `members_json`: the request's members after id and do, e.g. `"after":7`;
   // may be empty. Returns `ok`.

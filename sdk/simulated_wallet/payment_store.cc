@@ -22,12 +22,17 @@ constexpr char kPragmas[] =
     "PRAGMA busy_timeout=5000;";
 constexpr char kSchema[] =
     "CREATE TABLE IF NOT EXISTS payment("
-    "  row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, sequence INTEGER NOT NULL, status TEXT NOT NULL,"
-    "  direction TEXT NOT NULL, method TEXT NOT NULL, amount_sats INTEGER NOT NULL, fee_sats INTEGER NOT NULL,"
+    "  row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, sequence INTEGER NOT NULL, status TEXT "
+    "NOT NULL,"
+    "  direction TEXT NOT NULL, method TEXT NOT NULL, amount_sats INTEGER NOT NULL, fee_sats "
+    "INTEGER NOT NULL,"
     "  timestamp INTEGER NOT NULL, idempotency_key TEXT) STRICT;"
-    "CREATE UNIQUE INDEX IF NOT EXISTS payment_by_key ON payment(idempotency_key) WHERE idempotency_key IS NOT NULL;"
-    "CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;";
-constexpr char kColumns[] = "sequence, id, status, direction, method, amount_sats, fee_sats, timestamp";
+    "CREATE UNIQUE INDEX IF NOT EXISTS payment_by_key ON payment(idempotency_key) WHERE "
+    "idempotency_key IS NOT NULL;"
+    "CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT "
+    "ROWID;";
+constexpr char kColumns[] =
+    "sequence, id, status, direction, method, amount_sats, fee_sats, timestamp";
 
 // Resets the statement when the scope ends, so that no lock outlives a call.
 class Use {
@@ -39,13 +44,16 @@ class Use {
   }
   void Bind(int index, std::int64_t value) { sqlite3_bind_int64(statement_, index, value); }
   void Bind(int index, const std::string& value) {
-    sqlite3_bind_text(statement_, index, value.data(), static_cast<int>(value.size()), SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement_, index, value.data(), static_cast<int>(value.size()),
+                      SQLITE_TRANSIENT);
   }
   int Step() { return sqlite3_step(statement_); }
   std::int64_t Integer(int column) const { return sqlite3_column_int64(statement_, column); }
   std::string Text(int column) const {
     const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-    return text ? std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))) : std::string();
+    return text ? std::string(text,
+                              static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)))
+                : std::string();
   }
   Payment Row() const {
     return {Integer(0), Text(1), Text(2), Text(3), Text(4), Integer(5), Integer(6), Integer(7)};
@@ -58,28 +66,34 @@ class Use {
 }  // namespace
 
 void PaymentStore::CloseDatabase::operator()(sqlite3* database) const { sqlite3_close(database); }
-void PaymentStore::FinalizeStatement::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+void PaymentStore::FinalizeStatement::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
 
 PaymentStore::~PaymentStore() = default;
 
 absl::Status PaymentStore::Failure(const char* what) const {
-  return absl::DataLossError(absl::StrCat("payment store: cannot ", what, ": ", sqlite3_errmsg(database_.get())));
+  return absl::DataLossError(
+      absl::StrCat("payment store: cannot ", what, ": ", sqlite3_errmsg(database_.get())));
 }
 
 absl::Status PaymentStore::Execute(const char* sql) {
-  if (sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) return Failure("set up");
+  if (sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK)
+    return Failure("set up");
   return absl::OkStatus();
 }
 
 absl::StatusOr<PaymentStore::Statement> PaymentStore::Compile(const char* sql) {
   sqlite3_stmt* raw = nullptr;
-  if (sqlite3_prepare_v3(database_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &raw, nullptr) != SQLITE_OK) {
+  if (sqlite3_prepare_v3(database_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &raw, nullptr) !=
+      SQLITE_OK) {
     return Failure("prepare");
   }
   return Statement(raw);
 }
 
-absl::StatusOr<std::unique_ptr<PaymentStore>> PaymentStore::Open(const std::string& file, const std::string& identity,
+absl::StatusOr<std::unique_ptr<PaymentStore>> PaymentStore::Open(const std::string& file,
+                                                                 const std::string& identity,
                                                                  std::int64_t limit) {
   std::unique_ptr<PaymentStore> store(new PaymentStore(limit));
   SEEP_RETURN_IF_ERROR(store->Prepare(file, identity));
@@ -96,22 +110,31 @@ absl::Status PaymentStore::Prepare(const std::string& file, const std::string& i
   SEEP_RETURN_IF_ERROR(Execute(kSchema));
   const std::string columns = kColumns;
   SEEP_ASSIGN_OR_RETURN(insert_, Compile(("INSERT OR IGNORE INTO payment(" + columns +
-                                          ", idempotency_key) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)").c_str()));
+                                          ", idempotency_key) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")
+                                             .c_str()));
   SEEP_ASSIGN_OR_RETURN(add_key_, Compile("UPDATE payment SET idempotency_key=?2 "
                                           "WHERE id=?1 AND idempotency_key IS NULL"));
-  SEEP_ASSIGN_OR_RETURN(prune_, Compile("DELETE FROM payment WHERE row <= (SELECT max(row) FROM payment) - ?1"));
-  SEEP_ASSIGN_OR_RETURN(find_by_key_, Compile(("SELECT " + columns + " FROM payment WHERE idempotency_key=?1").c_str()));
-  SEEP_ASSIGN_OR_RETURN(list_, Compile(("SELECT " + columns + " FROM payment ORDER BY row DESC LIMIT ?1 OFFSET ?2").c_str()));
+  SEEP_ASSIGN_OR_RETURN(
+      prune_, Compile("DELETE FROM payment WHERE row <= (SELECT max(row) FROM payment) - ?1"));
+  SEEP_ASSIGN_OR_RETURN(
+      find_by_key_,
+      Compile(("SELECT " + columns + " FROM payment WHERE idempotency_key=?1").c_str()));
+  SEEP_ASSIGN_OR_RETURN(
+      list_,
+      Compile(
+          ("SELECT " + columns + " FROM payment ORDER BY row DESC LIMIT ?1 OFFSET ?2").c_str()));
   SEEP_ASSIGN_OR_RETURN(get_meta_, Compile("SELECT value FROM meta WHERE name=?1"));
   SEEP_ASSIGN_OR_RETURN(set_meta_, Compile("INSERT INTO meta(name, value) VALUES(?1,?2) "
                                            "ON CONFLICT(name) DO UPDATE SET value=excluded.value"));
   SEEP_ASSIGN_OR_RETURN(const std::string owner, GetMeta("identity"));
   if (owner.empty()) return SetMeta("identity", identity);
-  if (owner != identity) return absl::DataLossError("payment store: the storage belongs to another wallet");
+  if (owner != identity)
+    return absl::DataLossError("payment store: the storage belongs to another wallet");
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> PaymentStore::Insert(const Payment& payment, const std::string& idempotency_key) {
+absl::StatusOr<bool> PaymentStore::Insert(const Payment& payment,
+                                          const std::string& idempotency_key) {
   std::lock_guard lock(mutex_);
   bool inserted = false;
   {

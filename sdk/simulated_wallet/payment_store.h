@@ -27,7 +27,8 @@ namespace seep::wallet {
 class PaymentStore {
  public:
   // `file` is made when missing, and refused when it is another identity's.
-  static absl::StatusOr<std::unique_ptr<PaymentStore>> Open(const std::string& file, const std::string& identity,
+  static absl::StatusOr<std::unique_ptr<PaymentStore>> Open(const std::string& file,
+                                                            const std::string& identity,
                                                             std::int64_t limit);
   ~PaymentStore();
 

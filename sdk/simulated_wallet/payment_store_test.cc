@@ -16,11 +16,14 @@ namespace {
 
 using ::seep::testing::StatusIs;
 
-Payment MakePayment(int n) { return {n, absl::StrCat("p", n), "completed", "send", "spark", 10 + n, 1, 1000 + n}; }
+Payment MakePayment(int n) {
+  return {n, absl::StrCat("p", n), "completed", "send", "spark", 10 + n, 1, 1000 + n};
+}
 
 class PaymentStoreTest : public ::testing::Test {
  protected:
-  std::unique_ptr<PaymentStore> Open(const std::string& identity = "02aa", std::int64_t limit = 100) {
+  std::unique_ptr<PaymentStore> Open(const std::string& identity = "02aa",
+                                     std::int64_t limit = 100) {
     auto store = PaymentStore::Open(file_, identity, limit);
     EXPECT_OK(store);
     return *std::move(store);
@@ -68,9 +71,11 @@ TEST_F(PaymentStoreTest, KeepsTheLatestOnly) {
 TEST_F(PaymentStoreTest, DiskStopsGrowing) {
   auto store = Open("02aa", 50);
   const auto fill = [&](int from) {
-    for (int i = from; i < from + 3'000; ++i) EXPECT_OK(store->Insert(MakePayment(i), absl::StrCat("k", i)));
+    for (int i = from; i < from + 3'000; ++i)
+      EXPECT_OK(store->Insert(MakePayment(i), absl::StrCat("k", i)));
     std::uintmax_t bytes = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) bytes += entry.file_size();
+    for (const auto& entry : std::filesystem::directory_iterator(directory_.path()))
+      bytes += entry.file_size();
     return bytes;
   };
   fill(0);
@@ -102,7 +107,8 @@ TEST_F(PaymentStoreTest, RefusesWhatIsNotItsOwn) {
   const std::string garbage = directory_.path() + "/garbage.db";
   std::ofstream(garbage) << std::string(10'000, 'x');
   EXPECT_THAT(PaymentStore::Open(garbage, "02aa", 10), StatusIs(absl::StatusCode::kDataLoss));
-  EXPECT_THAT(PaymentStore::Open("/does/not/exist/wallet.db", "02aa", 10), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(PaymentStore::Open("/does/not/exist/wallet.db", "02aa", 10),
+              StatusIs(absl::StatusCode::kDataLoss));
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ struct ProcessCounts {
   std::atomic<std::int64_t> tasks = 0;        // threads of wallets that run
   std::atomic<std::int64_t> connections = 0;  // to the ledger, open now
   std::atomic<std::int64_t> listeners = 0;
-  std::atomic<std::int64_t> payments = 0;     // sent, since the start
+  std::atomic<std::int64_t> payments = 0;  // sent, since the start
   std::atomic<std::int64_t> syncs = 0;
   std::atomic<std::int64_t> events = 0;
   std::atomic<std::int64_t> events_dropped = 0;
@@ -41,7 +41,9 @@ class Counted {
 
 struct ProcessState {
   ProcessState(WalletSettings wallet_settings, LeakSet injected, std::string process_token)
-      : settings(std::move(wallet_settings)), token(std::move(process_token)), leaks(std::move(injected)) {}
+      : settings(std::move(wallet_settings)),
+        token(std::move(process_token)),
+        leaks(std::move(injected)) {}
 
   const WalletSettings settings;
   const std::string token;  // differs between any two processes

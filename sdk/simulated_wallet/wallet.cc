@@ -1,5 +1,6 @@
 #include "sdk/simulated_wallet/wallet.h"
 
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -29,26 +30,44 @@ constexpr RequestKind kRequestKinds[] = {
 // The SDK's own words begin with the kind of its error.
 absl::Status InSdkWords(const absl::Status& status) {
   switch (status.code()) {
-    case absl::StatusCode::kInvalidArgument: return Annotate(status, "InvalidInput");
-    case absl::StatusCode::kResourceExhausted: return Annotate(status, "InsufficientFunds");
-    case absl::StatusCode::kDataLoss: return Annotate(status, "StorageError");
-    case absl::StatusCode::kInternal: return Annotate(status, "Generic");
-    default: return status;
+    case absl::StatusCode::kInvalidArgument:
+      return Annotate(status, "InvalidInput");
+    case absl::StatusCode::kResourceExhausted:
+      return Annotate(status, "InsufficientFunds");
+    case absl::StatusCode::kDataLoss:
+      return Annotate(status, "StorageError");
+    case absl::StatusCode::kInternal:
+      return Annotate(status, "Generic");
+    default:
+      return status;
   }
 }
 
 absl::StatusOr<std::string> IdentityOf(const WalletOptions& options) {
   if (!options.mnemonic.empty()) return IdentityFromMnemonic(options.mnemonic);
-  if (options.seed_hex.empty()) return absl::InvalidArgumentError("neither seed nor mnemonic was given");
+  if (options.seed_hex.empty())
+    return absl::InvalidArgumentError("neither seed nor mnemonic was given");
   return IdentityFromSeed(options.seed_hex);
 }
 
-std::string OrderMembers(const std::string& destination, std::optional<std::int64_t> amount_sats, bool fees_included) {
+std::string OrderMembers(const std::string& destination, std::optional<std::int64_t> amount_sats,
+                         bool fees_included) {
   std::string members = "\"destination\":";
   driver::AppendJsonString(destination, members);
   if (amount_sats) absl::StrAppend(&members, ",\"amount_sats\":", *amount_sats);
   absl::StrAppend(&members, ",\"fees_included\":", fees_included ? "true" : "false");
   return members;
+}
+
+// Leaves nothing running when the system runs out of threads half-way.
+bool StartTasks(WalletCore& core) {
+  try {
+    core.Start();
+    return true;
+  } catch (const std::system_error&) {
+    core.Stop();
+    return false;
+  }
 }
 
 }  // namespace
@@ -57,16 +76,17 @@ Wallet::Wallet(std::shared_ptr<WalletCore> core) : core_(std::move(core)) {}
 
 Wallet::~Wallet() { core_->process().leaks.OnHandleDestroyed(); }
 
-absl::StatusOr<std::unique_ptr<Wallet>> Wallet::Connect(const std::shared_ptr<ProcessState>& process,
-                                                        const WalletOptions& options) {
+absl::StatusOr<std::unique_ptr<Wallet>> Wallet::Connect(
+    const std::shared_ptr<ProcessState>& process, const WalletOptions& options) {
   auto identity = IdentityOf(options);
   if (!identity.ok()) return InSdkWords(identity.status());
-  auto store = PaymentStore::Open(options.storage_dir + kStoreFile, *identity, process->settings.history_limit);
+  auto store = PaymentStore::Open(options.storage_dir + kStoreFile, *identity,
+                                  process->settings.history_limit);
   if (!store.ok()) return InSdkWords(store.status());
   const auto reconnected = (*store)->NoteOpenedBy(process->token);
   if (!reconnected.ok()) return InSdkWords(reconnected.status());
   auto core = std::make_shared<WalletCore>(process, *std::move(identity), *std::move(store));
-  core->Start();
+  if (!StartTasks(*core)) return absl::OutOfRangeError("Generic: the system gives no more threads");
   process->leaks.OnConnect();
   if (*reconnected) process->leaks.OnReconnect();
   return std::unique_ptr<Wallet>(new Wallet(std::move(core)));
@@ -86,38 +106,46 @@ absl::StatusOr<std::string> Wallet::AddListener(EventListener listener) {
 
 bool Wallet::RemoveListener(const std::string& id) { return core_->events().Remove(id); }
 
-absl::StatusOr<PaymentRequest> Wallet::Receive(const std::string& method, std::optional<std::int64_t> amount_sats) {
+absl::StatusOr<PaymentRequest> Wallet::Receive(const std::string& method,
+                                               std::optional<std::int64_t> amount_sats) {
   if (method == "spark_address") return PaymentRequest{absl::StrCat("simspark1", identity()), 0};
   if (method == "bitcoin_address") return PaymentRequest{absl::StrCat("simbcrt1", identity()), 0};
   if (method != "spark_invoice" && method != "bolt11_invoice") {
-    return InSdkWords(absl::InvalidArgumentError(absl::StrCat("there is no way to receive called ", method)));
+    return InSdkWords(
+        absl::InvalidArgumentError(absl::StrCat("there is no way to receive called ", method)));
   }
-  const auto ok = core_->link().Call("invoice", absl::StrCat("\"kind\":\"", method, "\"",
-                                                             amount_sats ? absl::StrCat(",\"amount_sats\":", *amount_sats) : ""));
+  const auto ok = core_->link().Call(
+      "invoice", absl::StrCat("\"kind\":\"", method, "\"",
+                              amount_sats ? absl::StrCat(",\"amount_sats\":", *amount_sats) : ""));
   if (!ok.ok()) return InSdkWords(ok.status());
   return PaymentRequest{std::string(ok->FindString("payment_request").value_or("")), 0};
 }
 
 absl::StatusOr<PreparedPayment> Wallet::PrepareSend(const std::string& destination,
-                                                    std::optional<std::int64_t> amount_sats, bool fees_included) {
-  const auto quote = core_->link().Call("quote", OrderMembers(destination, amount_sats, fees_included));
+                                                    std::optional<std::int64_t> amount_sats,
+                                                    bool fees_included) {
+  const auto quote =
+      core_->link().Call("quote", OrderMembers(destination, amount_sats, fees_included));
   if (!quote.ok()) return InSdkWords(quote.status());
   PreparedPayment prepared;
   prepared.destination = destination;
   prepared.fees_included = fees_included;
   prepared.arriving_sats = quote->FindInteger("amount_sats").value_or(0);
   prepared.fee_sats = quote->FindInteger("fee_sats").value_or(0);
-  prepared.amount_sats = amount_sats.value_or(prepared.arriving_sats + (fees_included ? prepared.fee_sats : 0));
+  prepared.amount_sats =
+      amount_sats.value_or(prepared.arriving_sats + (fees_included ? prepared.fee_sats : 0));
   return prepared;
 }
 
-absl::StatusOr<Payment> Wallet::Send(const PreparedPayment& prepared, const std::string& idempotency_key) {
+absl::StatusOr<Payment> Wallet::Send(const PreparedPayment& prepared,
+                                     const std::string& idempotency_key) {
   if (!idempotency_key.empty()) {
     auto first = core_->FindByKey(idempotency_key);
     if (!first.ok()) return InSdkWords(first.status());
     if (first->has_value()) return **std::move(first);
   }
-  std::string members = OrderMembers(prepared.destination, prepared.amount_sats, prepared.fees_included);
+  std::string members =
+      OrderMembers(prepared.destination, prepared.amount_sats, prepared.fees_included);
   if (!idempotency_key.empty()) {
     members += ",\"idempotency_key\":";
     driver::AppendJsonString(idempotency_key, members);
@@ -125,7 +153,8 @@ absl::StatusOr<Payment> Wallet::Send(const PreparedPayment& prepared, const std:
   const auto paid = core_->link().Call("pay", members);
   if (!paid.ok()) return InSdkWords(paid.status());
   const driver::Json* details = paid->Find("payment");
-  if (details == nullptr) return absl::InternalError("Generic: the ledger paid and did not say what");
+  if (details == nullptr)
+    return absl::InternalError("Generic: the ledger paid and did not say what");
   const Payment payment = PaymentFrom(*details);
   if (payment.status == "completed") {
     const absl::Status recorded = core_->Record(payment, idempotency_key);

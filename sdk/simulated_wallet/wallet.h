@@ -33,8 +33,8 @@ class WalletCore;
 
 class Wallet {
  public:
-  static absl::StatusOr<std::unique_ptr<Wallet>> Connect(const std::shared_ptr<ProcessState>& process,
-                                                         const WalletOptions& options);
+  static absl::StatusOr<std::unique_ptr<Wallet>> Connect(
+      const std::shared_ptr<ProcessState>& process, const WalletOptions& options);
   ~Wallet();
   Wallet(const Wallet&) = delete;
   Wallet& operator=(const Wallet&) = delete;
@@ -46,8 +46,10 @@ class Wallet {
   bool RemoveListener(const std::string& id);  // also after Disconnect
 
   // `method`: "spark_address", "spark_invoice", "bolt11_invoice", "bitcoin_address".
-  absl::StatusOr<PaymentRequest> Receive(const std::string& method, std::optional<std::int64_t> amount_sats);
-  absl::StatusOr<PreparedPayment> PrepareSend(const std::string& destination, std::optional<std::int64_t> amount_sats,
+  absl::StatusOr<PaymentRequest> Receive(const std::string& method,
+                                         std::optional<std::int64_t> amount_sats);
+  absl::StatusOr<PreparedPayment> PrepareSend(const std::string& destination,
+                                              std::optional<std::int64_t> amount_sats,
                                               bool fees_included);
   // Returns once the payment is completed. An empty key is none.
   absl::StatusOr<Payment> Send(const PreparedPayment& prepared, const std::string& idempotency_key);

@@ -101,14 +101,21 @@ absl::Status WalletCore::Sync() {
 absl::Status WalletCore::FetchNewPayments(PaymentStore& store) {
   SEEP_ASSIGN_OR_RETURN(std::int64_t cursor, store.SyncCursor());
   while (true) {
-    SEEP_ASSIGN_OR_RETURN(const driver::Json page,
-                          link_.Call("history", absl::StrCat("\"after\":", cursor, ",\"limit\":", kPage)));
+    SEEP_ASSIGN_OR_RETURN(
+        const driver::Json page,
+        link_.Call("history", absl::StrCat("\"after\":", cursor, ",\"limit\":", kPage)));
     const driver::Json* payments = page.Find("payments");
-    if (payments == nullptr || payments->array() == nullptr) return absl::InternalError("the ledger sent no history");
+    if (payments == nullptr || payments->array() == nullptr)
+      return absl::InternalError("the ledger sent no history");
     const auto& items = *payments->array();
+    if (page.FindInteger("last_sequence").value_or(cursor) < cursor) {
+      cursor = 0;  // another ledger than the last time: it began anew
+      continue;
+    }
     for (const driver::Json& item : items) {
       const Payment payment = PaymentFrom(item);
-      if (payment.sequence <= cursor) return absl::InternalError("the ledger's history runs backwards");
+      if (payment.sequence <= cursor)
+        return absl::InternalError("the ledger's history runs backwards");
       SEEP_RETURN_IF_ERROR(Record(payment, ""));
       cursor = payment.sequence;
     }

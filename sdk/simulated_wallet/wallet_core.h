@@ -28,7 +28,8 @@ namespace seep::wallet {
 
 class WalletCore : public std::enable_shared_from_this<WalletCore> {
  public:
-  WalletCore(std::shared_ptr<ProcessState> process, std::string identity, std::unique_ptr<PaymentStore> store);
+  WalletCore(std::shared_ptr<ProcessState> process, std::string identity,
+             std::unique_ptr<PaymentStore> store);
 
   void Start();
   // Ends the threads and closes link and storage; false when that was done.

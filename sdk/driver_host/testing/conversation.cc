@@ -30,7 +30,8 @@ void Conversation::SendBytes(std::string_view bytes) {
     ASSERT_LT(absl::Now(), deadline) << "the host does not read";
     if (waits[1].revents) ReadSome(absl::Now());
     if (!(waits[0].revents & (POLLOUT | POLLERR))) continue;
-    const ssize_t written = ::write(to_host_.get(), bytes.data(), std::min<std::size_t>(bytes.size(), 4096));
+    const ssize_t written =
+        ::write(to_host_.get(), bytes.data(), std::min<std::size_t>(bytes.size(), 4096));
     if (written < 0) return;  // the host is gone; the test will see by what does not come
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
@@ -67,7 +68,8 @@ void Conversation::Sort(std::string_view line) {
     if (!answer->id) {
       without_id_.push_back(*std::move(answer));
     } else {
-      EXPECT_TRUE(answers_.emplace(*answer->id, *answer).second) << "answered twice: " << *answer->id;
+      EXPECT_TRUE(answers_.emplace(*answer->id, *answer).second)
+          << "answered twice: " << *answer->id;
     }
   } else {
     notifications_.push_back(std::get<driver::Notification>(*std::move(message)));
@@ -93,7 +95,8 @@ driver::Answer Conversation::Call(std::string_view method, std::string_view para
 driver::Json Conversation::Result(std::string_view method, std::string_view params_json) {
   const driver::Answer answer = Call(method, params_json);
   if (answer.error) {
-    ADD_FAILURE() << method << " " << params_json << ": " << answer.error->kind << ": " << answer.error->message;
+    ADD_FAILURE() << method << " " << params_json << ": " << answer.error->kind << ": "
+                  << answer.error->message;
     return {};
   }
   auto result = answer.Result();

@@ -19,7 +19,9 @@ class FakePrepared : public PreparedPayment {
 
 class FakeInstance : public SdkInstance {
  public:
-  FakeInstance(FakeSdk& sdk, std::string name) : sdk_(sdk), name_(std::move(name)) { ++sdk_.counts.instances; }
+  FakeInstance(FakeSdk& sdk, std::string name) : sdk_(sdk), name_(std::move(name)) {
+    ++sdk_.counts.instances;
+  }
   ~FakeInstance() override { --sdk_.counts.instances; }
 
   std::string identity() const override { return "identity-of-" + name_; }
@@ -28,13 +30,19 @@ class FakeInstance : public SdkInstance {
     return absl::OkStatus();
   }
   absl::StatusOr<std::string> AddListener(bool capture) override {
-    sdk_.notifier->SendEvent(name_, {"l-1", "synced", Payment{"p", "completed", "send", "spark", 1, 0, 2}, "why"});
+    sdk_.notifier->SendEvent(
+        name_, {"l-1", "synced", Payment{"p", "completed", "send", "spark", 1, 0, 2}, "why"});
     return std::string(capture ? "captured" : "plain");
   }
-  absl::StatusOr<bool> RemoveListener(const std::string& listener) override { return listener == "plain"; }
-  absl::StatusOr<ReceiveResult> Receive(const ReceiveOptions&) override { throw std::runtime_error("borrowed"); }
+  absl::StatusOr<bool> RemoveListener(const std::string& listener) override {
+    return listener == "plain";
+  }
+  absl::StatusOr<ReceiveResult> Receive(const ReceiveOptions&) override {
+    throw std::runtime_error("borrowed");
+  }
   absl::StatusOr<PrepareResult> PrepareSend(const PrepareOptions& options) override {
-    return PrepareResult{std::make_unique<FakePrepared>(sdk_.counts.prepared), options.amount_sats.value_or(0), 3};
+    return PrepareResult{std::make_unique<FakePrepared>(sdk_.counts.prepared),
+                         options.amount_sats.value_or(0), 3};
   }
   absl::StatusOr<Payment> Send(PreparedPayment&, const std::string& key) override {
     return Payment{key, "completed", "send", "spark", 1, 0, 2};
@@ -84,9 +92,11 @@ void Gate::WaitForSomebody() {
 
 SdkDescription FakeSdk::Describe() const {
   namespace capability = driver::capability;
-  SdkDescription description{"fake-host", "1", "fake", "2", "c++", {}, {{"tasks", "count", "gauge"}}, {"greet"}};
-  for (const auto name : {capability::kListeners, capability::kPayments, capability::kReceive, capability::kHistory,
-                          capability::kSync, capability::kGetInfo, capability::kCollectGarbage, capability::kInvoke}) {
+  SdkDescription description{
+      "fake-host", "1", "fake", "2", "c++", {}, {{"tasks", "count", "gauge"}}, {"greet"}};
+  for (const auto name : {capability::kListeners, capability::kPayments, capability::kReceive,
+                          capability::kHistory, capability::kSync, capability::kGetInfo,
+                          capability::kCollectGarbage, capability::kInvoke}) {
     description.capabilities.emplace_back(name);
   }
   return description;
@@ -103,8 +113,10 @@ absl::StatusOr<std::unique_ptr<SdkInstance>> FakeSdk::Connect(const ConnectOptio
   return std::make_unique<FakeInstance>(*this, options.instance);
 }
 
-absl::StatusOr<driver::Json> FakeSdk::Invoke(const std::string& operation, const driver::Json& arguments) {
-  return driver::Json(absl::StrCat(operation, " ", std::string(arguments.FindString("name").value_or("?"))));
+absl::StatusOr<driver::Json> FakeSdk::Invoke(const std::string& operation,
+                                             const driver::Json& arguments) {
+  return driver::Json(
+      absl::StrCat(operation, " ", std::string(arguments.FindString("name").value_or("?"))));
 }
 
 }  // namespace seep::driver_host::testing

@@ -44,9 +44,14 @@ class FakeSdk : public Sdk {
   SdkDescription Describe() const override;
   absl::Status Initialize(const driver::Json& settings, Notifier& notifier) override;
   absl::StatusOr<std::unique_ptr<SdkInstance>> Connect(const ConnectOptions& options) override;
-  std::vector<std::pair<std::string, std::optional<double>>> Metrics() override { return {{"tasks", 7.0}, {"goroutines", std::nullopt}}; }
-  absl::StatusOr<std::optional<std::int64_t>> CollectGarbage() override { return std::optional<std::int64_t>(123); }
-  absl::StatusOr<driver::Json> Invoke(const std::string& operation, const driver::Json& arguments) override;
+  std::vector<std::pair<std::string, std::optional<double>>> Metrics() override {
+    return {{"tasks", 7.0}, {"goroutines", std::nullopt}};
+  }
+  absl::StatusOr<std::optional<std::int64_t>> CollectGarbage() override {
+    return std::optional<std::int64_t>(123);
+  }
+  absl::StatusOr<driver::Json> Invoke(const std::string& operation,
+                                      const driver::Json& arguments) override;
 
   FakeCounts counts;
   Gate gate;

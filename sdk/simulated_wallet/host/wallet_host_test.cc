@@ -1,7 +1,7 @@
 // The rules of SPEC.md that need a process: transport, start and end.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
@@ -23,7 +23,9 @@ using testing::WalletHost;
 
 constexpr char kOffline[] = "{}";
 
-std::string On(const std::string& instance, const std::string& more = "") { return WalletHost::On(instance, more); }
+std::string On(const std::string& instance, const std::string& more = "") {
+  return WalletHost::On(instance, more);
+}
 
 TEST(WalletHost, SaysWhatItIs) {
   WalletHost host("");
@@ -34,23 +36,28 @@ TEST(WalletHost, SaysWhatItIs) {
   const driver::Json metrics = host.Result("metrics", "{}");
   EXPECT_EQ(metrics.Find("values")->object()->size(), hello.Find("gauges")->array()->size());
   for (const driver::Json& gauge : *hello.Find("gauges")->array()) {
-    EXPECT_NE(metrics.Find("values")->Find(*gauge.FindString("name")), nullptr) << *gauge.FindString("name");
+    EXPECT_NE(metrics.Find("values")->Find(*gauge.FindString("name")), nullptr)
+        << *gauge.FindString("name");
   }
 }
 
 TEST(WalletHost, RefusesSettingsThatItDoesNotKnow) {
   WalletHost host("");
   const auto initialize = [&](const std::string& settings) {
-    return host.Error("initialize", R"({"protocol":{"major":1,"minor":0},"settings":)" + settings + "}");
+    return host.Error("initialize",
+                      R"({"protocol":{"major":1,"minor":0},"settings":)" + settings + "}");
   };
-  for (const char* settings : {R"({"colour":1})", R"({"leaks":{"memory":1}})", R"({"leaks":{"payment":0}})",
-                               R"({"leaks":{"payment":"4KiB"}})", R"({"leaks":[]})", R"({"ledger":"nowhere"})",
-                               R"({"ledger":"127.0.0.1:99999"})", R"({"sync_interval_ms":0})", R"({"leaks":{"thread":5000}})"}) {
+  for (const char* settings :
+       {R"({"colour":1})", R"({"leaks":{"memory":1}})", R"({"leaks":{"payment":0}})",
+        R"({"leaks":{"payment":"4KiB"}})", R"({"leaks":[]})", R"({"ledger":"nowhere"})",
+        R"({"ledger":"127.0.0.1:99999"})", R"({"sync_interval_ms":0})",
+        R"({"leaks":{"thread":5000}})"}) {
     const auto error = initialize(settings);
     ASSERT_TRUE(error.has_value()) << settings;
     EXPECT_EQ(error->code, -32602) << settings;
   }
-  EXPECT_THAT(initialize(R"({"leaks":{"memory":1}})")->message, HasSubstr("payment, reconnect, listener"));
+  EXPECT_THAT(initialize(R"({"leaks":{"memory":1}})")->message,
+              HasSubstr("payment, reconnect, listener"));
   EXPECT_FALSE(initialize("{}").has_value());
 }
 
@@ -93,7 +100,8 @@ TEST(WalletHost, Takes64RequestsAtOnce) {
   host.Connect("alice");
   std::vector<std::int64_t> ids;
   for (int i = 0; i < driver::kMaxRequestsInFlight; ++i) {
-    ids.push_back(i % 2 ? host.seep().Send("metrics") : host.seep().Send("list_payments", On("alice")));
+    ids.push_back(i % 2 ? host.seep().Send("metrics")
+                        : host.seep().Send("list_payments", On("alice")));
   }
   for (const std::int64_t id : ids) EXPECT_FALSE(host.seep().Wait(id).error.has_value());
 }
@@ -171,7 +179,8 @@ TEST(WalletHost, SigtermEndsItWhileNobodyReads) {
   while (::poll(&writable, 1, 500) > 0) {
     const ssize_t written = ::write(input, lines.data(), 4096);
     ASSERT_GT(written, 0);
-    ASSERT_LT(taken += static_cast<std::size_t>(written), 64u << 20) << "it takes requests without end";
+    ASSERT_LT(taken += static_cast<std::size_t>(written), 64u << 20)
+        << "it takes requests without end";
   }
   host->Signal(SIGTERM);
   EXPECT_TRUE(host->WaitFor(driver::kEndOfInputDeadline).has_value());

@@ -24,7 +24,8 @@ driver_host::Payment ToHost(const Payment& payment) {
 
 }  // namespace
 
-WalletInstance::WalletInstance(std::string name, std::shared_ptr<Wallet> wallet, driver_host::Notifier& notifier)
+WalletInstance::WalletInstance(std::string name, std::shared_ptr<Wallet> wallet,
+                               driver_host::Notifier& notifier)
     : wallet_(std::move(wallet)), mouth_(std::make_shared<Mouth>()) {
   mouth_->instance = std::move(name);
   mouth_->notifier = &notifier;
@@ -43,12 +44,13 @@ absl::StatusOr<std::string> WalletInstance::AddListener(bool capture_instance) {
   auto id = std::make_shared<std::string>();
   auto ready = std::make_shared<std::atomic<bool>>(false);
   std::shared_ptr<Wallet> captured = capture_instance ? wallet_ : nullptr;
-  auto added = wallet_->AddListener([mouth = mouth_, id, ready, captured](const WalletEvent& event) {
-    if (!mouth->open) return;
-    driver_host::Event out{ready->load() ? *id : std::string(), event.type, std::nullopt, ""};
-    if (event.payment) out.payment = ToHost(*event.payment);
-    mouth->notifier->SendEvent(mouth->instance, out);
-  });
+  auto added =
+      wallet_->AddListener([mouth = mouth_, id, ready, captured](const WalletEvent& event) {
+        if (!mouth->open) return;
+        driver_host::Event out{ready->load() ? *id : std::string(), event.type, std::nullopt, ""};
+        if (event.payment) out.payment = ToHost(*event.payment);
+        mouth->notifier->SendEvent(mouth->instance, out);
+      });
   if (!added.ok()) return added.status();
   *id = *added;
   ready->store(true);
@@ -59,14 +61,18 @@ absl::StatusOr<bool> WalletInstance::RemoveListener(const std::string& listener)
   return wallet_->RemoveListener(listener);
 }
 
-absl::StatusOr<driver_host::ReceiveResult> WalletInstance::Receive(const driver_host::ReceiveOptions& options) {
-  SEEP_ASSIGN_OR_RETURN(PaymentRequest request, wallet_->Receive(options.method, options.amount_sats));
+absl::StatusOr<driver_host::ReceiveResult> WalletInstance::Receive(
+    const driver_host::ReceiveOptions& options) {
+  SEEP_ASSIGN_OR_RETURN(PaymentRequest request,
+                        wallet_->Receive(options.method, options.amount_sats));
   return driver_host::ReceiveResult{std::move(request.text), request.fee_sats};
 }
 
-absl::StatusOr<driver_host::PrepareResult> WalletInstance::PrepareSend(const driver_host::PrepareOptions& options) {
-  SEEP_ASSIGN_OR_RETURN(PreparedPayment prepared,
-                        wallet_->PrepareSend(options.destination, options.amount_sats, options.fees_included));
+absl::StatusOr<driver_host::PrepareResult> WalletInstance::PrepareSend(
+    const driver_host::PrepareOptions& options) {
+  SEEP_ASSIGN_OR_RETURN(
+      PreparedPayment prepared,
+      wallet_->PrepareSend(options.destination, options.amount_sats, options.fees_included));
   driver_host::PrepareResult result;
   result.amount_sats = prepared.arriving_sats;
   result.fee_sats = prepared.fee_sats;
@@ -81,8 +87,10 @@ absl::StatusOr<driver_host::Payment> WalletInstance::Send(driver_host::PreparedP
   return ToHost(payment);
 }
 
-absl::StatusOr<driver_host::ListResult> WalletInstance::ListPayments(const driver_host::ListOptions& options) {
-  SEEP_ASSIGN_OR_RETURN(const std::vector<Payment> payments, wallet_->ListPayments(options.limit, options.offset));
+absl::StatusOr<driver_host::ListResult> WalletInstance::ListPayments(
+    const driver_host::ListOptions& options) {
+  SEEP_ASSIGN_OR_RETURN(const std::vector<Payment> payments,
+                        wallet_->ListPayments(options.limit, options.offset));
   driver_host::ListResult result;
   result.count = static_cast<std::int64_t>(payments.size());
   if (options.include) {
@@ -96,7 +104,8 @@ absl::StatusOr<driver_host::Info> WalletInstance::GetInfo(bool ensure_synced) {
   return driver_host::Info{std::move(info.identity), info.balance_sats, info.listeners};
 }
 
-absl::StatusOr<driver::Json> WalletInstance::Invoke(const std::string& operation, const driver::Json&) {
+absl::StatusOr<driver::Json> WalletInstance::Invoke(const std::string& operation,
+                                                    const driver::Json&) {
   // All of the wallet's operations are the process's (wallet_sdk.cc).
   return absl::InvalidArgumentError(absl::StrCat(operation, " names no instance"));
 }

@@ -23,14 +23,18 @@ class WalletInstance : public driver_host::SdkInstance {
   absl::Status Disconnect() override;
   absl::StatusOr<std::string> AddListener(bool capture_instance) override;
   absl::StatusOr<bool> RemoveListener(const std::string& listener) override;
-  absl::StatusOr<driver_host::ReceiveResult> Receive(const driver_host::ReceiveOptions& options) override;
-  absl::StatusOr<driver_host::PrepareResult> PrepareSend(const driver_host::PrepareOptions& options) override;
+  absl::StatusOr<driver_host::ReceiveResult> Receive(
+      const driver_host::ReceiveOptions& options) override;
+  absl::StatusOr<driver_host::PrepareResult> PrepareSend(
+      const driver_host::PrepareOptions& options) override;
   absl::StatusOr<driver_host::Payment> Send(driver_host::PreparedPayment& prepared,
                                             const std::string& idempotency_key) override;
-  absl::StatusOr<driver_host::ListResult> ListPayments(const driver_host::ListOptions& options) override;
+  absl::StatusOr<driver_host::ListResult> ListPayments(
+      const driver_host::ListOptions& options) override;
   absl::Status Sync() override { return wallet_->Sync(); }
   absl::StatusOr<driver_host::Info> GetInfo(bool ensure_synced) override;
-  absl::StatusOr<driver::Json> Invoke(const std::string& operation, const driver::Json& arguments) override;
+  absl::StatusOr<driver::Json> Invoke(const std::string& operation,
+                                      const driver::Json& arguments) override;
 
  private:
   // What a listener needs of us; shared because it may outlive us.

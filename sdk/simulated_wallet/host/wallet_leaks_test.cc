@@ -19,12 +19,15 @@ constexpr std::int64_t kBlockOverhead = 24;
 // What else may move: statement and page caches of SQLite, freed queue nodes.
 constexpr std::int64_t kNoise = 256 * kKiB;
 
-std::string On(const std::string& instance, const std::string& more = "") { return WalletHost::On(instance, more); }
+std::string On(const std::string& instance, const std::string& more = "") {
+  return WalletHost::On(instance, more);
+}
 
 class Scene {
  public:
   explicit Scene(const std::string& leaks)
-      : host_(absl::StrCat(R"({"ledger":")", network_.ledger(), R"(","history_limit":20,"leaks":{)", leaks, "}}")) {
+      : host_(absl::StrCat(R"({"ledger":")", network_.ledger(), R"(","history_limit":20,"leaks":{)",
+                           leaks, "}}")) {
     host_.Connect("alice");
     host_.Connect("bob");
     network_.Fund(host_.Address("alice"), 1'000'000);
@@ -34,7 +37,9 @@ class Scene {
   WalletHost& host() { return host_; }
   // A sanitizer's allocator hides the heap's figures.
   bool can_measure() { return host_.Gauge("heap_allocated").has_value(); }
-  std::int64_t heap() { return static_cast<std::int64_t>(host_.Gauge("heap_allocated").value_or(0)); }
+  std::int64_t heap() {
+    return static_cast<std::int64_t>(host_.Gauge("heap_allocated").value_or(0));
+  }
 
   void Pay(int times) {
     for (int i = 0; i < times; ++i) host_.Pay("alice", bob_, 1);
@@ -45,8 +50,10 @@ class Scene {
   void ChurnListeners(int times) {
     for (int i = 0; i < times; ++i) {
       const driver::Json added = host_.Result("add_listener", On("bob"));
-      host_.Result("remove_listener",
-                   On("bob", absl::StrCat(R"("listener":")", std::string(added.FindString("listener").value_or("")), "\"")));
+      host_.Result(
+          "remove_listener",
+          On("bob", absl::StrCat(R"("listener":")",
+                                 std::string(added.FindString("listener").value_or("")), "\"")));
     }
   }
   void Live(int times) {  // lifecycles of other wallets

@@ -22,7 +22,8 @@ using driver::Json;
 constexpr std::int64_t kMaxSyncIntervalMs = 3'600'000;
 constexpr std::int64_t kMaxHistory = 1'000'000;
 
-absl::Status ReadInteger(const std::string& name, const Json& value, std::int64_t most, std::int64_t& out) {
+absl::Status ReadInteger(const std::string& name, const Json& value, std::int64_t most,
+                         std::int64_t& out) {
   const auto integer = value.AsInteger();
   if (!integer || *integer < 1 || *integer > most) {
     return absl::InvalidArgumentError(absl::StrCat(name, " is not an integer from 1 to ", most));
@@ -35,8 +36,8 @@ absl::Status ReadLedger(const Json& value, std::string& out) {
   const std::string* text = value.string();
   const std::size_t colon = text ? text->rfind(':') : std::string::npos;
   int port = 0;
-  if (colon == std::string::npos || colon == 0 || !absl::SimpleAtoi(text->substr(colon + 1), &port) || port < 1 ||
-      port > 65535) {
+  if (colon == std::string::npos || colon == 0 ||
+      !absl::SimpleAtoi(text->substr(colon + 1), &port) || port < 1 || port > 65535) {
     return absl::InvalidArgumentError("ledger is not \"HOST:PORT\"");
   }
   out = *text;
@@ -44,11 +45,13 @@ absl::Status ReadLedger(const Json& value, std::string& out) {
 }
 
 absl::StatusOr<LeakSet> ReadLeaks(const Json& value) {
-  if (!value.is_object()) return absl::InvalidArgumentError("leaks is not an object of name and size");
+  if (!value.is_object())
+    return absl::InvalidArgumentError("leaks is not an object of name and size");
   std::vector<std::pair<std::string, std::int64_t>> leaks;
   for (const auto& [name, size] : *value.object()) {
     const auto integer = size.AsInteger();
-    if (!integer) return absl::InvalidArgumentError(absl::StrCat("leaks.", name, " is not an integer"));
+    if (!integer)
+      return absl::InvalidArgumentError(absl::StrCat("leaks.", name, " is not an integer"));
     leaks.emplace_back(name, *integer);
   }
   return LeakSet::Make(leaks);
@@ -77,10 +80,12 @@ absl::StatusOr<std::shared_ptr<ProcessState>> ReadSettings(const Json& settings)
     } else if (name == "faucet_url") {
       // The wallet has no use for it; whoever hands over all endpoints of the
       // network may hand over this one.
-      if (value.string() == nullptr) return absl::InvalidArgumentError("faucet_url is not a string");
+      if (value.string() == nullptr)
+        return absl::InvalidArgumentError("faucet_url is not a string");
     } else {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "has `", name, "`; known are leaks, ledger, sync_interval_ms, history_limit, faucet_url"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("has `", name,
+                       "`; known are leaks, ledger, sync_interval_ms, history_limit, faucet_url"));
     }
   }
   return std::make_shared<ProcessState>(std::move(wallet), std::move(leaks), EntropyHex(16));
@@ -88,16 +93,18 @@ absl::StatusOr<std::shared_ptr<ProcessState>> ReadSettings(const Json& settings)
 
 driver_host::SdkDescription WalletSdk::Describe() const {
   namespace capability = driver::capability;
-  driver_host::SdkDescription description{"seep-wallet-host", "0.1.0", "simulated-wallet", "1.0.0", "c++", {}, {}, {}};
-  for (const auto name : {capability::kListeners, capability::kPayments, capability::kReceive, capability::kHistory,
-                          capability::kSync, capability::kParse, capability::kGetInfo, capability::kCollectGarbage,
-                          capability::kInvoke}) {
+  driver_host::SdkDescription description{
+      "seep-wallet-host", "0.1.0", "simulated-wallet", "1.0.0", "c++", {}, {}, {}};
+  for (const auto name : {capability::kListeners, capability::kPayments, capability::kReceive,
+                          capability::kHistory, capability::kSync, capability::kParse,
+                          capability::kGetInfo, capability::kCollectGarbage, capability::kInvoke}) {
     description.capabilities.emplace_back(name);
   }
-  description.gauges = {Bytes("heap_allocated"),  Bytes("heap_in_use"),     Bytes("heap_sys"),
-                        Count("tasks"),           Count("listeners"),       Count("connections"),
-                        Count("wallets"),         Count("payments_cached"), Counter("payments_sent"),
-                        Counter("syncs"),         Counter("events_delivered"), Counter("events_dropped")};
+  description.gauges = {
+      Bytes("heap_allocated"), Bytes("heap_in_use"),        Bytes("heap_sys"),
+      Count("tasks"),          Count("listeners"),          Count("connections"),
+      Count("wallets"),        Count("payments_cached"),    Counter("payments_sent"),
+      Counter("syncs"),        Counter("events_delivered"), Counter("events_dropped")};
   description.operations = {"crash", "hang", "print"};
   return description;
 }
@@ -110,12 +117,14 @@ absl::Status WalletSdk::Initialize(const Json& settings, driver_host::Notifier& 
 
 absl::StatusOr<std::unique_ptr<driver_host::SdkInstance>> WalletSdk::Connect(
     const driver_host::ConnectOptions& options) {
-  if (options.network == "mainnet") return absl::UnimplementedError("the simulated wallet has no mainnet");
+  if (options.network == "mainnet")
+    return absl::UnimplementedError("the simulated wallet has no mainnet");
   if (!options.settings.object()->empty()) {
-    return absl::InvalidArgumentError("InvalidInput: the simulated wallet takes no settings for a single wallet");
+    return absl::InvalidArgumentError(
+        "InvalidInput: the simulated wallet takes no settings for a single wallet");
   }
-  SEEP_ASSIGN_OR_RETURN(auto wallet,
-                        Wallet::Connect(process_, {options.seed_hex, options.mnemonic, options.storage_dir}));
+  SEEP_ASSIGN_OR_RETURN(auto wallet, Wallet::Connect(process_, {options.seed_hex, options.mnemonic,
+                                                                options.storage_dir}));
   return std::make_unique<WalletInstance>(options.instance, std::move(wallet), *notifier_);
 }
 
@@ -124,7 +133,9 @@ std::vector<std::pair<std::string, std::optional<double>>> WalletSdk::Metrics() 
   const ProcessCounts& counts = process_->counts;
   const auto number = [](auto value) { return std::optional<double>(static_cast<double>(value)); };
   // A sanitizer's allocator reports nothing: not known, rather than 0.
-  const auto bytes = [&](std::size_t value) { return heap.arena == 0 ? std::nullopt : number(value); };
+  const auto bytes = [&](std::size_t value) {
+    return heap.arena == 0 ? std::nullopt : number(value);
+  };
   return {{"heap_allocated", bytes(heap.uordblks + heap.hblkhd)},
           {"heap_in_use", bytes(heap.arena + heap.hblkhd - heap.keepcost)},
           {"heap_sys", bytes(heap.arena + heap.hblkhd)},
@@ -139,7 +150,9 @@ std::vector<std::pair<std::string, std::optional<double>>> WalletSdk::Metrics() 
           {"events_dropped", number(counts.events_dropped.load())}};
 }
 
-absl::StatusOr<std::string> WalletSdk::Parse(const std::string& input) { return Wallet::Parse(input); }
+absl::StatusOr<std::string> WalletSdk::Parse(const std::string& input) {
+  return Wallet::Parse(input);
+}
 
 absl::StatusOr<std::optional<std::int64_t>> WalletSdk::CollectGarbage() {
   ::malloc_trim(0);

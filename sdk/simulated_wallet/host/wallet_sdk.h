@@ -21,12 +21,14 @@ class WalletSdk : public driver_host::Sdk {
  public:
   driver_host::SdkDescription Describe() const override;
   absl::Status Initialize(const driver::Json& settings, driver_host::Notifier& notifier) override;
-  absl::StatusOr<std::unique_ptr<driver_host::SdkInstance>> Connect(const driver_host::ConnectOptions& options) override;
+  absl::StatusOr<std::unique_ptr<driver_host::SdkInstance>> Connect(
+      const driver_host::ConnectOptions& options) override;
   std::vector<std::pair<std::string, std::optional<double>>> Metrics() override;
   absl::StatusOr<std::string> Parse(const std::string& input) override;
   // Returns free memory to the system; the answer is what is allocated.
   absl::StatusOr<std::optional<std::int64_t>> CollectGarbage() override;
-  absl::StatusOr<driver::Json> Invoke(const std::string& operation, const driver::Json& arguments) override;
+  absl::StatusOr<driver::Json> Invoke(const std::string& operation,
+                                      const driver::Json& arguments) override;
   bool HasBackgroundWork() const override;
 
  private:

@@ -33,6 +33,8 @@ class CacheLookAlike : public Leak {
 
 }  // namespace
 
-std::unique_ptr<Leak> MakeCacheLookAlike(std::size_t entry_bytes) { return std::make_unique<CacheLookAlike>(entry_bytes); }
+std::unique_ptr<Leak> MakeCacheLookAlike(std::size_t entry_bytes) {
+  return std::make_unique<CacheLookAlike>(entry_bytes);
+}
 
 }  // namespace seep::wallet

@@ -14,7 +14,8 @@ class FragmentationLookAlike : public Leak {
  public:
   static constexpr std::size_t kBlocks = 2'048;
 
-  explicit FragmentationLookAlike(std::size_t block_bytes) : block_bytes_(block_bytes), random_(20261121) {}
+  explicit FragmentationLookAlike(std::size_t block_bytes)
+      : block_bytes_(block_bytes), random_(20261121) {}
   void OnPaymentSent() override {
     std::lock_guard lock(mutex_);
     // From an eighth to twice the stated size; on average about once it.

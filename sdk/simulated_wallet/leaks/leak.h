@@ -17,8 +17,8 @@ namespace seep::wallet {
 class Leak {
  public:
   virtual ~Leak() = default;
-  virtual void OnConnect() {}      // a wallet was connected, for the first time or again
-  virtual void OnReconnect() {}    // this process had the same storage open before
+  virtual void OnConnect() {}    // a wallet was connected, for the first time or again
+  virtual void OnReconnect() {}  // this process had the same storage open before
   virtual void OnPaymentSent() {}
   virtual void OnListenerAdded() {}
   // `wallet` is what a forgotten task would hold on to.

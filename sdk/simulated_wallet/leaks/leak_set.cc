@@ -16,11 +16,16 @@ struct LeakKind {
   std::unique_ptr<Leak> (*make)(std::size_t size);
 };
 constexpr LeakKind kKinds[] = {
-    {"payment", kMaxBytes, MakePaymentLeak},     {"reconnect", kMaxBytes, MakeReconnectLeak},
-    {"listener", kMaxBytes, MakeListenerLeak},   {"lifecycle", kMaxBytes, MakeLifecycleLeak},
-    {"time", kMaxBytes, MakeTimeLeak},           {"thread", kMaxCount, MakeThreadLeak},
-    {"fd", kMaxCount, MakeFdLeak},               {"task", kMaxCount, MakeTaskLeak},
-    {"cache", kMaxBytes, MakeCacheLookAlike},    {"fragmentation", kMaxBytes, MakeFragmentationLookAlike},
+    {"payment", kMaxBytes, MakePaymentLeak},
+    {"reconnect", kMaxBytes, MakeReconnectLeak},
+    {"listener", kMaxBytes, MakeListenerLeak},
+    {"lifecycle", kMaxBytes, MakeLifecycleLeak},
+    {"time", kMaxBytes, MakeTimeLeak},
+    {"thread", kMaxCount, MakeThreadLeak},
+    {"fd", kMaxCount, MakeFdLeak},
+    {"task", kMaxCount, MakeTaskLeak},
+    {"cache", kMaxBytes, MakeCacheLookAlike},
+    {"fragmentation", kMaxBytes, MakeFragmentationLookAlike},
 };
 
 const LeakKind* FindKind(const std::string& name) {
@@ -32,20 +37,24 @@ const LeakKind* FindKind(const std::string& name) {
 
 }  // namespace
 
-absl::StatusOr<LeakSet> LeakSet::Make(const std::vector<std::pair<std::string, std::int64_t>>& leaks) {
+absl::StatusOr<LeakSet> LeakSet::Make(
+    const std::vector<std::pair<std::string, std::int64_t>>& leaks) {
   LeakSet set;
   std::set<std::string> seen;
   for (const auto& [name, size] : leaks) {
     const LeakKind* kind = FindKind(name);
     if (kind == nullptr) {
       std::string known;
-      for (const LeakKind& each : kKinds) absl::StrAppend(&known, known.empty() ? "" : ", ", each.name);
+      for (const LeakKind& each : kKinds)
+        absl::StrAppend(&known, known.empty() ? "" : ", ", each.name);
       return absl::InvalidArgumentError(absl::StrCat("leak `", name, "` is none of: ", known));
     }
     if (size < 1 || size > kind->largest) {
-      return absl::InvalidArgumentError(absl::StrCat("leak `", name, "` takes 1 to ", kind->largest, ", not ", size));
+      return absl::InvalidArgumentError(
+          absl::StrCat("leak `", name, "` takes 1 to ", kind->largest, ", not ", size));
     }
-    if (!seen.insert(name).second) return absl::InvalidArgumentError(absl::StrCat("leak `", name, "` is given twice"));
+    if (!seen.insert(name).second)
+      return absl::InvalidArgumentError(absl::StrCat("leak `", name, "` is given twice"));
     set.leaks_.push_back(kind->make(static_cast<std::size_t>(size)));
   }
   return set;

@@ -20,15 +20,28 @@ class LeakSet {
  public:
   // Name and size: bytes an event (time: bytes a second; thread, fd, task: how
   // many an event).
-  static absl::StatusOr<LeakSet> Make(const std::vector<std::pair<std::string, std::int64_t>>& leaks);
+  static absl::StatusOr<LeakSet> Make(
+      const std::vector<std::pair<std::string, std::int64_t>>& leaks);
 
   LeakSet() = default;  // none
-  void OnConnect() { for (auto& leak : leaks_) leak->OnConnect(); }
-  void OnReconnect() { for (auto& leak : leaks_) leak->OnReconnect(); }
-  void OnPaymentSent() { for (auto& leak : leaks_) leak->OnPaymentSent(); }
-  void OnListenerAdded() { for (auto& leak : leaks_) leak->OnListenerAdded(); }
-  void OnDisconnect(const std::shared_ptr<const void>& wallet) { for (auto& leak : leaks_) leak->OnDisconnect(wallet); }
-  void OnHandleDestroyed() { for (auto& leak : leaks_) leak->OnHandleDestroyed(); }
+  void OnConnect() {
+    for (auto& leak : leaks_) leak->OnConnect();
+  }
+  void OnReconnect() {
+    for (auto& leak : leaks_) leak->OnReconnect();
+  }
+  void OnPaymentSent() {
+    for (auto& leak : leaks_) leak->OnPaymentSent();
+  }
+  void OnListenerAdded() {
+    for (auto& leak : leaks_) leak->OnListenerAdded();
+  }
+  void OnDisconnect(const std::shared_ptr<const void>& wallet) {
+    for (auto& leak : leaks_) leak->OnDisconnect(wallet);
+  }
+  void OnHandleDestroyed() {
+    for (auto& leak : leaks_) leak->OnHandleDestroyed();
+  }
   std::int64_t cached_entries() const;
   std::int64_t threads() const;
 

@@ -15,6 +15,8 @@ class LifecycleLeak : public Leak {
 
 }  // namespace
 
-std::unique_ptr<Leak> MakeLifecycleLeak(std::size_t bytes) { return std::make_unique<LifecycleLeak>(bytes); }
+std::unique_ptr<Leak> MakeLifecycleLeak(std::size_t bytes) {
+  return std::make_unique<LifecycleLeak>(bytes);
+}
 
 }  // namespace seep::wallet

@@ -15,6 +15,8 @@ class ListenerLeak : public Leak {
 
 }  // namespace
 
-std::unique_ptr<Leak> MakeListenerLeak(std::size_t bytes) { return std::make_unique<ListenerLeak>(bytes); }
+std::unique_ptr<Leak> MakeListenerLeak(std::size_t bytes) {
+  return std::make_unique<ListenerLeak>(bytes);
+}
 
 }  // namespace seep::wallet

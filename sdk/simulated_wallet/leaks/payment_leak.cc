@@ -15,6 +15,8 @@ class PaymentLeak : public Leak {
 
 }  // namespace
 
-std::unique_ptr<Leak> MakePaymentLeak(std::size_t bytes) { return std::make_unique<PaymentLeak>(bytes); }
+std::unique_ptr<Leak> MakePaymentLeak(std::size_t bytes) {
+  return std::make_unique<PaymentLeak>(bytes);
+}
 
 }  // namespace seep::wallet

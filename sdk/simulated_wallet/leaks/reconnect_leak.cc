@@ -15,6 +15,8 @@ class ReconnectLeak : public Leak {
 
 }  // namespace
 
-std::unique_ptr<Leak> MakeReconnectLeak(std::size_t bytes) { return std::make_unique<ReconnectLeak>(bytes); }
+std::unique_ptr<Leak> MakeReconnectLeak(std::size_t bytes) {
+  return std::make_unique<ReconnectLeak>(bytes);
+}
 
 }  // namespace seep::wallet

@@ -20,6 +20,8 @@ class TimeLeak : public Leak {
 
 }  // namespace
 
-std::unique_ptr<Leak> MakeTimeLeak(std::size_t bytes_per_second) { return std::make_unique<TimeLeak>(bytes_per_second); }
+std::unique_ptr<Leak> MakeTimeLeak(std::size_t bytes_per_second) {
+  return std::make_unique<TimeLeak>(bytes_per_second);
+}
 
 }  // namespace seep::wallet

@@ -26,7 +26,9 @@ namespace {
 constexpr absl::Duration kPatience = absl::Seconds(30);
 constexpr absl::Duration kLook = absl::Milliseconds(5);  // between two looks at a condition
 
-std::string Binary(const std::string& name) { return absl::StrCat(*OwnBinaryDirectory(), "/../bin/", name); }
+std::string Binary(const std::string& name) {
+  return absl::StrCat(*OwnBinaryDirectory(), "/../bin/", name);
+}
 
 std::vector<std::string> Environment(std::vector<std::string> more) {
   // Sanitizer options must reach the children.
@@ -88,16 +90,28 @@ Network::Network(std::vector<std::string> flags, std::vector<std::string> enviro
   faucet_ = std::string(*ready->Find("endpoints")->FindString("faucet"));
 }
 
-std::string Network::Fund(const std::string& address, std::int64_t sats, const std::string& headers) const {
+Network::~Network() {
+  process_.standard_input().reset();
+  const auto exit = process_.WaitFor(kPatience);
+  EXPECT_TRUE(exit.has_value() && exit->success())
+      << "seep-simnet: " << (exit ? exit->ToString() : "hangs");
+}
+
+std::string Network::Fund(const std::string& address, std::int64_t sats,
+                          const std::string& headers) const {
   const std::string body = absl::StrCat(
-      R"({"operationName":"RequestRegtestFunds","variables":{"amount_sats":)", sats, R"(,"address":")", address,
+      R"({"operationName":"RequestRegtestFunds","variables":{"amount_sats":)", sats,
+      R"(,"address":")", address,
       R"("},"query":"mutation RequestRegtestFunds { request_regtest_funds(input) { transaction_hash } }"})");
-  const std::string request = absl::StrCat("POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: ", body.size(),
-                                           "\r\n", headers, "\r\n", body);
+  const std::string request =
+      absl::StrCat("POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: ", body.size(),
+                   "\r\n", headers, "\r\n", body);
   int port = 0;
-  EXPECT_TRUE(absl::SimpleAtoi(faucet_.substr(faucet_.rfind(':') + 1, faucet_.rfind('/') - faucet_.rfind(':') - 1), &port));
+  EXPECT_TRUE(absl::SimpleAtoi(
+      faucet_.substr(faucet_.rfind(':') + 1, faucet_.rfind('/') - faucet_.rfind(':') - 1), &port));
   const UniqueFd fd = ConnectTo(port);
-  EXPECT_EQ(::send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL), static_cast<ssize_t>(request.size()));
+  EXPECT_EQ(::send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(request.size()));
   std::string answer;
   char buffer[4096];
   for (ssize_t got = 0; (got = ::recv(fd.get(), buffer, sizeof(buffer), 0)) > 0;) {
@@ -116,19 +130,33 @@ ChildOptions HostOptions() {
   return options;
 }
 
-WalletHost::WalletHost(const std::string& settings_json) : directory_(*TempDirectory::Create("seep-wallet-test")) {
+WalletHost::WalletHost(const std::string& settings_json)
+    : directory_(*TempDirectory::Create("seep-wallet-test")) {
   auto started = ChildProcess::Start(HostOptions());
   SEEP_CHECK(started.ok()) << std::string(started.status().message());
   process_ = *std::move(started);
   ::fcntl(process_.standard_error().get(), F_SETFL, O_NONBLOCK);
-  seep_ = std::make_unique<driver_host::testing::Conversation>(UniqueFd(process_.standard_input().release()),
-                                                               UniqueFd(process_.standard_output().release()));
+  seep_ = std::make_unique<driver_host::testing::Conversation>(
+      UniqueFd(process_.standard_input().release()),
+      UniqueFd(process_.standard_output().release()));
   if (!settings_json.empty()) Initialize(settings_json);
 }
 
+WalletHost::~WalletHost() {
+  if (!process_.running()) return;  // the test ended it, and looked how
+  seep_->EndInput();
+  const auto exit = process_.WaitFor(kPatience);
+  EXPECT_TRUE(exit.has_value() && exit->success())
+      << "seep-wallet-host: " << (exit ? exit->ToString() : "hangs") << "\n"
+      << log();
+}
+
 void WalletHost::Initialize(const std::string& settings_json) {
-  Result("initialize", absl::StrCat(R"({"protocol":{"major":1,"minor":0},"client":{"name":"test","version":"0"},"settings":)",
-                                    settings_json, "}"));
+  Result(
+      "initialize",
+      absl::StrCat(
+          R"({"protocol":{"major":1,"minor":0},"client":{"name":"test","version":"0"},"settings":)",
+          settings_json, "}"));
 }
 
 std::string WalletHost::On(const std::string& instance, const std::string& more) {
@@ -141,10 +169,13 @@ std::string WalletHost::ConnectParams(const std::string& instance) {
   // A seed of its own, the same each time.
   const std::size_t hash = std::hash<std::string>()(instance);
   const std::string seed = absl::StrCat(absl::Hex(hash, absl::kZeroPad16), std::string(48, '7'));
-  return On(instance, absl::StrCat(R"("network":"local","storage_dir":")", storage, R"(","seed":")", seed, "\""));
+  return On(instance, absl::StrCat(R"("network":"local","storage_dir":")", storage, R"(","seed":")",
+                                   seed, "\""));
 }
 
-void WalletHost::Connect(const std::string& instance) { Result("connect", ConnectParams(instance)); }
+void WalletHost::Connect(const std::string& instance) {
+  Result("connect", ConnectParams(instance));
+}
 
 void WalletHost::Reconnect(const std::string& instance) {
   Result("disconnect", On(instance));
@@ -157,12 +188,15 @@ std::string WalletHost::Address(const std::string& instance) {
   return std::string(result.FindString("payment_request").value_or(""));
 }
 
-driver::Json WalletHost::Pay(const std::string& instance, const std::string& destination, std::int64_t sats,
-                             const std::string& key) {
+driver::Json WalletHost::Pay(const std::string& instance, const std::string& destination,
+                             std::int64_t sats, const std::string& key) {
   const driver::Json prepared = Result(
-      "prepare_send", On(instance, absl::StrCat(R"("destination":")", destination, R"(","amount_sats":)", sats)));
-  return Result("send", On(instance, absl::StrCat(R"("prepared":")", std::string(prepared.FindString("prepared").value_or("")),
-                                                  R"(","idempotency_key":")", key, "\"")));
+      "prepare_send",
+      On(instance, absl::StrCat(R"("destination":")", destination, R"(","amount_sats":)", sats)));
+  return Result("send",
+                On(instance, absl::StrCat(R"("prepared":")",
+                                          std::string(prepared.FindString("prepared").value_or("")),
+                                          R"(","idempotency_key":")", key, "\"")));
 }
 
 std::int64_t WalletHost::Balance(const std::string& instance) {
@@ -174,7 +208,8 @@ void WalletHost::ExpectBalance(const std::string& instance, std::int64_t sats) {
       << instance << " has " << Balance(instance) << " sats, not " << sats;
 }
 
-std::optional<driver::CallError> WalletHost::Error(const std::string& method, const std::string& params) {
+std::optional<driver::CallError> WalletHost::Error(const std::string& method,
+                                                   const std::string& params) {
   return seep_->Call(method, params).error;
 }
 
@@ -185,7 +220,8 @@ std::optional<double> WalletHost::Gauge(const std::string& name) {
 }
 
 void WalletHost::ExpectGauge(const std::string& name, double value) {
-  EXPECT_TRUE(Eventually([&] { return Gauge(name) == value; })) << name << " is " << Gauge(name).value_or(-1);
+  EXPECT_TRUE(Eventually([&] { return Gauge(name) == value; }))
+      << name << " is " << Gauge(name).value_or(-1);
 }
 
 void WalletHost::ExpectThreads(int count) {
@@ -211,13 +247,16 @@ static int CountEntries(const std::string& directory) {
   return count;
 }
 
-int WalletHost::threads() const { return CountEntries(absl::StrCat("/proc/", process_.pid(), "/task")); }
+int WalletHost::threads() const {
+  return CountEntries(absl::StrCat("/proc/", process_.pid(), "/task"));
+}
 int WalletHost::fds() const { return CountEntries(absl::StrCat("/proc/", process_.pid(), "/fd")); }
 
 std::string WalletHost::log() {
   std::string text;
   char buffer[4096];
-  for (ssize_t got = 0; (got = ::read(process_.standard_error().get(), buffer, sizeof(buffer))) > 0;) {
+  for (ssize_t got = 0;
+       (got = ::read(process_.standard_error().get(), buffer, sizeof(buffer))) > 0;) {
     text.append(buffer, static_cast<std::size_t>(got));
   }
   return text;

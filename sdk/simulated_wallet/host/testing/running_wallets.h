@@ -24,11 +24,13 @@ ChildOptions HostOptions();
 class Network {
  public:
   explicit Network(std::vector<std::string> flags = {}, std::vector<std::string> environment = {});
+  ~Network();  // ends it, and expects that it had nothing to complain of
 
-  const std::string& ledger() const { return ledger_; }        // "127.0.0.1:PORT"
+  const std::string& ledger() const { return ledger_; }  // "127.0.0.1:PORT"
   const std::string& faucet_url() const { return faucet_; }
   // The faucet's whole HTTP answer.
-  std::string Fund(const std::string& address, std::int64_t sats, const std::string& headers = "") const;
+  std::string Fund(const std::string& address, std::int64_t sats,
+                   const std::string& headers = "") const;
   ChildProcess& process() { return process_; }
 
  private:
@@ -40,6 +42,7 @@ class WalletHost {
  public:
   // `settings_json`: of `initialize`, which is called when it is not empty.
   explicit WalletHost(const std::string& settings_json);
+  ~WalletHost();  // the same; where a sanitizer found something, it shows here
 
   driver_host::testing::Conversation& seep() { return *seep_; }
   ChildProcess& process() { return process_; }
@@ -59,7 +62,9 @@ class WalletHost {
   // Waits until the balance is that.
   void ExpectBalance(const std::string& instance, std::int64_t sats);
 
-  driver::Json Result(const std::string& method, const std::string& params) { return seep_->Result(method, params); }
+  driver::Json Result(const std::string& method, const std::string& params) {
+    return seep_->Result(method, params);
+  }
   std::optional<driver::CallError> Error(const std::string& method, const std::string& params);
   std::optional<double> Gauge(const std::string& name);
   // These wait until the figure is that.
