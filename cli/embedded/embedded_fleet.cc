@@ -8,6 +8,7 @@
 #include "cli/embedded/janitor.h"
 #include "common/os/files.h"
 #include "common/os/process_tree.h"
+#include "common/os/system_clock.h"
 #include "common/status/status_macros.h"
 
 namespace seep::cli {
@@ -98,9 +99,13 @@ absl::Status EmbeddedFleet::StartMember(std::string name, std::vector<std::strin
 
 absl::Status EmbeddedFleet::WaitUntilReady(Member& member) {
   const int before = interruption_.Count();
-  for (absl::Duration waited; waited < kStartLimit; waited += absl::Milliseconds(200)) {
+  const SystemClock clock;
+  const MonotonicTime deadline = clock.Now() + kStartLimit;
+  while (clock.Now() < deadline) {
     if (drain_.WaitReady(member.output, absl::Milliseconds(200))) return absl::OkStatus();
-    if (!member.process->running()) return Ended(member);
+    // WaitReady also returns when its output ended; the process may take a
+    // moment longer.
+    if (member.process->WaitFor(absl::Milliseconds(20))) return Ended(member);
     if (interruption_.Count() > before) return absl::CancelledError("interrupted");
   }
   return absl::FailedPreconditionError(absl::StrCat("the embedded ", member.name, " was not ready after ",

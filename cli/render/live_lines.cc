@@ -158,8 +158,10 @@ void LiveLines::TakeFault(const v1::FaultReport& fault, std::vector<std::string>
 void LiveLines::TakeEvent(const v1::RunEvent& event, std::vector<std::string>& lines) {
   if (event.id() <= last_event_ && event.id() != 0) return;
   last_event_ = std::max(last_event_, event.id());
-  // States and faults have lines of their own.
-  if (event.kind() == "state" || event.kind() == "fault") return;
+  // States and faults have lines of their own, and with them every change of
+  // generation but one: a crash.
+  const bool crash = event.message().find("crash") != std::string::npos;
+  if (event.kind() == "state" || event.kind() == "fault" || (event.kind() == "generation" && !crash)) return;
   lines.push_back(fmt::format("[{}] {}: {}", FormatClock(static_cast<std::int64_t>(event.at_ms()) * 1000),
                               Shown(event.kind()), Shown(event.message())));
 }

@@ -99,6 +99,20 @@ TEST(LiveLines, PutChaosBetweenTheSamplesOfItsTime) {
                                               "[00:01:30] RSS=60.0MB (-3.0MB)"));
 }
 
+TEST(LiveLines, TellACrashFromAPlannedChangeOfGeneration) {
+  LiveLines lines;
+  v1::RunUpdate update = Definitions();
+  for (const char* message : {"generation 1 began, pid 7", "generation 1 ended: crash: signal 11", "generation 2 began, pid 8"}) {
+    auto* event = update.add_events();
+    event->set_id(static_cast<std::uint64_t>(update.events_size()));
+    event->set_kind("generation");
+    event->set_message(message);
+    event->set_at_ms(5000);
+  }
+  EXPECT_THAT(lines.Take(update), ElementsAre("run r-0193  payments  sdk=simulated-wallet  agent=local  seed=20261101",
+                                              "[00:00:05] generation: generation 1 ended: crash: signal 11"));
+}
+
 TEST(LiveLines, ThinFastSamplingToAboutSixtyLines) {
   LiveLines lines;
   v1::RunUpdate update = Definitions();

@@ -85,7 +85,7 @@ std::string FormatInterval(const v1::Estimate& estimate, std::string_view unit) 
   if (!IsBytes(unit)) return fmt::format("[{},{}]", FormatChange(estimate.low(), unit), FormatChange(estimate.high(), unit));
   // The unit is the slope's own, so that the three figures can be compared at
   // a glance; a slope of about zero takes that of its interval.
-  const Scale scale = ByteScale(center >= reach / 1000 ? center : reach);
+  const Scale scale = ByteScale(center >= reach / 20 ? center : reach);
   const int decimals = scale.factor == 1 ? 0 : Decimals(reach / scale.factor);
   const bool named = FormatChange(estimate.value(), unit).find(scale.unit) == std::string::npos;
   return fmt::format("[{:+.{}f},{:+.{}f}]{}", estimate.low() / scale.factor, decimals,

@@ -29,6 +29,12 @@ std::string PerOperation(const v1::SeriesVerdict& series, bool wide) {
   return text;
 }
 
+// A detailed gauge that was read once or twice in a short run says nothing.
+bool WorthALine(const v1::SeriesVerdict& series) {
+  const bool unseen = series.verdict() == v1::VERDICT_INCONCLUSIVE && series.samples() > 0 && series.samples() < 4;
+  return series.judged() && !unseen;
+}
+
 std::string RSquared(double value) { return std::isfinite(value) ? fmt::format("{:.2f}", value) : "-"; }
 
 std::string Duration(const v1::Run& run) {
@@ -95,7 +101,7 @@ std::string SeriesTable(const v1::RunVerdict& verdict, const Style& style, bool 
                {"VERDICT"}, {"SAMPLES", true}, {"P", true}, {"TOLERANCE/min", true}, {"DETECTABLE/min", true},
                {"DETECTABLE/op", true}, {"SHAPE", true}});
   for (const auto& s : verdict.series()) {
-    if (!s.judged() && !wide) continue;
+    if (!wide && !WorthALine(s)) continue;
     const std::string& unit = s.unit();
     const std::string word(s.judged() ? VerdictWord(s.verdict()) : "-");
     table.Add({Name(s), FormatLevel(s.first(), unit), FormatLevel(s.last(), unit), FormatLevel(s.min(), unit),

@@ -76,7 +76,7 @@ TEST(CampaignParser, ReadsEveryField) {
   EXPECT_EQ(parsed.runs[7].chaos.restarts(0).max_faults(), 2u);
   EXPECT_EQ(spec.target().version(), "0.15.1");
   EXPECT_EQ(spec.target().settings_json(),
-            R"({"mode":"server","depth":3,"on":true,"ratio":0.5,"text":"7","none":null,"leaks":{"payment":"4KiB"}})");
+            R"({"mode":"server","depth":3,"on":true,"ratio":0.5,"text":"7","none":null,"leaks":{"payment":4096}})");
   EXPECT_EQ(spec.scenario().payments().type(), v1::PAYMENT_TYPE_BOTH);
   EXPECT_EQ(spec.scenario().lifecycle().count(), 600u);
   EXPECT_TRUE(spec.scenario().has_collect_garbage());

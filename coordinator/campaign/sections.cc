@@ -46,6 +46,21 @@ std::string Settings(FieldReader& sdk, std::string_view key, Diagnostics& diagno
   return json;
 }
 
+// {"payment":4096}: sizes become bytes here, where a mistake still has a line.
+std::string LeakSizes(const YamlValue& leaks, Diagnostics& diagnostics) {
+  std::string json;
+  for (const YamlEntry& leak : leaks.entries) {
+    double bytes = 0;
+    if (!ReadQuantity(*leak.value, "sdk.leaks", diagnostics, bytes)) continue;
+    YamlValue name;
+    name.kind = YamlValue::Kind::kScalar;
+    name.text = leak.key;
+    name.quoted = true;
+    absl::StrAppend(&json, json.empty() ? "" : ",", ToJson(name), ":", static_cast<std::int64_t>(bytes));
+  }
+  return absl::StrCat("{", json, "}");
+}
+
 // `leaks:` is short for settings.leaks.
 std::string SettingsWithLeaks(FieldReader& sdk, Diagnostics& diagnostics) {
   std::string settings = Settings(sdk, "settings", diagnostics);
@@ -61,7 +76,7 @@ std::string SettingsWithLeaks(FieldReader& sdk, Diagnostics& diagnostics) {
     return settings;
   }
   std::string merged = absl::StrCat(settings.substr(0, settings.size() - 1), settings.size() > 2 ? "," : "");
-  return absl::StrCat(merged, "\"leaks\":", ToJson(*leaks), "}");
+  return absl::StrCat(merged, "\"leaks\":", LeakSizes(*leaks, diagnostics), "}");
 }
 
 void ReadPace(FieldReader& campaign, Diagnostics& diagnostics, v1::Pace& out) {
