@@ -13,6 +13,7 @@
 #include "common/os/system_clock.h"
 #include "coordinator/coordinator.h"
 #include "coordinator/log/log.h"
+#include "coordinator/rpc/rpc_server.h"
 
 namespace {
 
@@ -59,6 +60,10 @@ int CheckFlags(Flags& flags) {
   if (!lost.ok() || *lost < *lease) {
     return Fail(kUsage, "--lost-after must be a duration not shorter than --lease, not " + seep::Printable(flags.lost_after));
   }
+  const auto& options = flags.options;
+  const absl::Status reachable = seep::coordinator::RpcServer::Check(
+      options.listen, {options.tls_ca, options.tls_certificate, options.tls_key});
+  if (!reachable.ok()) return Fail(kUsage, std::string(reachable.message()));
   flags.options.lease = *lease;
   flags.options.lost_limit = *lost;
   flags.options.release = SEEP_RELEASE;

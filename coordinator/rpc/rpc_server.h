@@ -32,6 +32,9 @@ class RpcServer {
   RpcServer();
   ~RpcServer();
 
+  // What can be told before anything is opened: kInvalidArgument.
+  static absl::Status Check(const std::vector<std::string>& addresses, const TlsFiles& tls);
+
   // The addresses that it listens on, ports filled in.
   absl::StatusOr<std::vector<std::string>> Start(const std::vector<std::string>& addresses, const TlsFiles& tls,
                                                  const std::vector<grpc::Service*>& services);

@@ -43,7 +43,13 @@ void FaultDesk::SetRunning(bool running) {
   if (running_) Plan();
 }
 
+void FaultDesk::NoteElapsed(absl::Duration elapsed) {
+  clock_.NoteElapsed(loop_.clock().Now(), elapsed);
+  if (running_ && timer_ == TimerId::kNone) Plan();
+}
+
 void FaultDesk::Plan() {
+  if (!clock_.known()) return;
   const absl::Duration elapsed = clock_.Elapsed(loop_.clock().Now());
   for (; schedule_.Next(); schedule_.Advance()) {
     const v1::FaultOrder& order = *schedule_.Next();

@@ -30,8 +30,12 @@ class FaultDesk {
 
   // What the store holds of an earlier life of the coordinator.
   void Restore(const std::vector<v1::FaultReport>& faults);
-  ChaosClock& clock() { return clock_; }
 
+  // The run begins about now. Without this (after a restart of the coordinator)
+  // nothing is ordered before a sample has told how old the run is: no calendar
+  // is trusted with that.
+  void NoteBegin() { clock_.NoteRoughElapsed(loop_.clock().Now(), absl::ZeroDuration()); }
+  void NoteElapsed(absl::Duration elapsed);
   void SetRunning(bool running);  // orders go out only while it is
   void OnReport(const v1::FaultReport& report);
   void EndOfRun();  // what is still planned is skipped

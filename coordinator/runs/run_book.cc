@@ -130,7 +130,7 @@ void RunBook::OnStatus(const std::string& agent, const v1::RunStatus& status) {
 void RunBook::NoteStatus(OpenRun& open, const v1::RunStatus& status) {
   storage::RunChange change = ChangesIn(open.status, status, open.run);
   open.status = status;
-  if (open.faults) open.faults->clock().NoteRoughElapsed(loop_.clock().Now(), RoughElapsed(open));
+  if (open.faults && open.progress.state == v1::RUN_STATE_ASSIGNED) open.faults->NoteBegin();
   if (!change.events.empty() || !change.generations.empty() || change.run) {
     change.run = open.run;
     journal_.Write(std::move(change));
@@ -152,7 +152,7 @@ void RunBook::OnStored(const v1::Ack& ack, const v1::SampleBatch& batch) {
     v1::SampleBlock block;
     if (block.ParseFromString(batch.block()) && block.samples_size() > 0) {
       const auto& last = block.samples(block.samples_size() - 1);
-      open->faults->clock().NoteElapsed(loop_.clock().Now(), absl::Microseconds(last.monotonic_us()));
+      open->faults->NoteElapsed(absl::Microseconds(last.monotonic_us()));
     }
   }
   CheckDelivered(*open);
