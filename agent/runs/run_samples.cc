@@ -1,6 +1,7 @@
 #include "agent/runs/run_samples.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "agent/log/log.h"
@@ -10,7 +11,12 @@ namespace {
 
 constexpr absl::Duration kComplainEvery = absl::Minutes(1);
 
-bool IsOutsideName(const std::string& name) {
+// Names that Seep gives itself: what it measures outside, what scenarios count.
+bool IsOurName(const std::string& name) {
+  static const std::set<std::string, std::less<>> scenario = {
+      "payments", "reconnects", "lifecycles", "listener_changes", "history_queries", "syncs", "parses", "refills",
+      "collections", "replacements", "warnings", "events", "errors", "listeners_expected", "sampling_cost"};
+  if (scenario.contains(name)) return true;
   static const std::vector<GaugeValue> all = [] {
     OutsideFigures figures;
     figures.anonymous_bytes = figures.swap_bytes = figures.pss_bytes = figures.uss_bytes = 0;
@@ -53,7 +59,7 @@ std::vector<GaugeValue> InsideGauges(const driver::Json& result, const std::vect
   for (const HostGauge& gauge : declared) {
     const auto value = values->FindNumber(gauge.name);
     if (!value) continue;
-    gauges.push_back({IsOutsideName(gauge.name) ? "host." + gauge.name : gauge.name, gauge.unit,
+    gauges.push_back({IsOurName(gauge.name) ? "host." + gauge.name : gauge.name, gauge.unit,
                       gauge.counter ? v1::GAUGE_KIND_COUNTER : v1::GAUGE_KIND_GAUGE, v1::GAUGE_ORIGIN_INSIDE, false, *value});
   }
   return gauges;

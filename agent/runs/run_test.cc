@@ -1,0 +1,313 @@
+// Runs with real processes: a fixture host, good or misbehaving.
+#include "agent/runs/run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "agent/sampler/linux_proc_reader.h"
+#include "agent/supervisor/launch.h"
+#include "common/os/files.h"
+#include "common/os/process_tree.h"
+#include "common/os/system_clock.h"
+#include "common/os/temp_directory.h"
+#include "common/status/status_matchers.h"
+
+namespace seep::agent {
+namespace {
+
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+
+using TheRun = ::seep::agent::Run;  // testing::Test has a Run of its own
+
+class Recorder : public RunListener {
+ public:
+  void OnStatus(const v1::RunStatus& status) override { statuses.push_back(status); }
+  void OnFault(const v1::FaultReport& report) override { faults.push_back(report); }
+  void OnLogs(v1::LogBatch batch) override {
+    dropped_lines += batch.dropped_lines();
+    for (const auto& line : batch.lines()) log += line.source() + ": " + line.text() + "\n";
+  }
+  void OnSample(const std::string&, absl::Duration) override { ++samples; }
+
+  std::vector<v1::RunStatus> statuses;
+  std::vector<v1::FaultReport> faults;
+  std::string log;
+  std::uint64_t dropped_lines = 0;
+  int samples = 0;
+};
+
+class RunTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    signal(SIGPIPE, SIG_IGN);
+    ASSERT_OK(BecomeSubreaper());
+    ASSERT_OK(sampler_.Start());
+    spec_.set_run_id("r-1");
+    spec_.set_duration_ms(600);
+    spec_.set_seed(1);
+    spec_.mutable_scenario()->mutable_payments()->set_amount_sats(1);
+    spec_.mutable_pace()->set_interval_ms(5);
+    spec_.mutable_sampling()->set_interval_ms(50);
+    Use("good");
+  }
+
+  void Use(const std::string& mode) {
+    Driver driver;
+    driver.name = mode;
+    driver.command = {FIXTURE_HOST, mode};
+    configuration_.drivers[mode] = driver;
+    spec_.mutable_target()->set_driver(mode);
+  }
+  // Starts the run; `later` actions happen on the loop after their delays.
+  v1::RunStatus RunToTheEnd(std::vector<std::pair<absl::Duration, std::function<void(TheRun&)>>> later = {},
+                            absl::Duration limit = absl::Seconds(60)) {
+    run_ = std::make_unique<TheRun>(parts_, spec_);
+    run_->Start();
+    for (auto& [delay, action] : later) loop_.RunAfter(delay, [this, action] { action(*run_); });
+    Poll();
+    loop_.RunAfter(limit, [this] {
+      timed_out_ = true;
+      loop_.Stop();
+    });
+    loop_.Run();
+    EXPECT_FALSE(timed_out_) << "state " << run_->status().ShortDebugString();
+    EXPECT_TRUE(ProcessesMarked(RunMark(spool_->epoch(), "r-1")).empty()) << "processes are left";
+    EXPECT_FALSE(FileExists(directory_.path() + "/runs/r-1/work")) << "the work directory is left";
+    return run_->status();
+  }
+  void Poll() {
+    if (run_->over()) return loop_.Post([this] { loop_.Stop(); });
+    loop_.RunAfter(absl::Milliseconds(5), [this] { Poll(); });
+  }
+  v1::SampleBlock Samples() {
+    v1::SampleBlock block;
+    std::uint64_t from = 1;
+    while (auto batch = spool_->Read({spool_->epoch(), "r-1"}, from, 1000, 1 << 20)) {
+      block.MergeFromString(batch->block);
+      from = batch->last_sequence() + 1;
+    }
+    return block;
+  }
+  std::uint32_t GaugeId(const v1::SampleBlock& block, const std::string& name) {
+    for (const auto& gauge : block.gauges()) {
+      if (gauge.name() == name) return gauge.id();
+    }
+    return 0;
+  }
+  double Last(const v1::SampleBlock& block, const std::string& name) {
+    double last = -1;
+    for (const auto& sample : block.samples()) {
+      for (int i = 0; i < sample.gauge_size(); ++i) {
+        if (sample.gauge(i) == GaugeId(block, name)) last = sample.value(i);
+      }
+    }
+    return last;
+  }
+  static v1::FaultOrder Fault(const std::string& id, v1::FaultKind kind) {
+    v1::FaultOrder order;
+    order.set_fault_id(id);
+    order.set_run_id("r-1");
+    order.set_kind(kind);
+    return order;
+  }
+
+  TempDirectory directory_ = *TempDirectory::Create("seep-run-test");
+  SystemClock clock_;
+  EpollEventLoop loop_{clock_};
+  std::unique_ptr<Spool> spool_ = *Spool::Open(directory_.path() + "/spool", 64 << 20);
+  Sampler sampler_{loop_, std::make_unique<LinuxProcReader>(clock_)};
+  OrphanReaper reaper_;
+  Configuration configuration_;
+  Recorder seen_;
+  AgentParts parts_{loop_, *spool_, sampler_, reaper_, configuration_, seen_, directory_.path() + "/runs"};
+  v1::RunSpec spec_;
+  std::unique_ptr<TheRun> run_;
+  bool timed_out_ = false;
+};
+
+TEST_F(RunTest, RunsItsCourseAndEndsGracefully) {
+  spec_.set_cool_down_ms(100);
+  const v1::RunStatus status = RunToTheEnd();
+  EXPECT_EQ(status.state(), v1::RUN_STATE_FINISHED) << status.reason();
+  EXPECT_TRUE(status.final());
+  EXPECT_EQ(status.sdk_name(), "fixture-sdk");
+  EXPECT_EQ(status.generations_size(), 1);
+  const v1::SampleBlock block = Samples();
+  EXPECT_EQ(block.samples_size(), static_cast<int>(status.last_sequence()));
+  EXPECT_GE(block.samples_size(), 8);
+  EXPECT_EQ(block.samples(0).phase(), v1::PHASE_WARM_UP);
+  EXPECT_EQ(block.samples(block.samples_size() - 1).phase(), v1::PHASE_TEARDOWN);
+  EXPECT_GT(Last(block, "payments"), 5);
+  EXPECT_EQ(Last(block, "heap_allocated"), 4242);
+  EXPECT_EQ(Last(block, "host.syncs"), 1) << "a host's name does not take ours";
+  EXPECT_EQ(Last(block, "errors"), 0);
+  EXPECT_EQ(Last(block, "listeners_expected"), 0) << "all taken down";
+}
+
+TEST_F(RunTest, StoppedByAPersonItIsFinishedAndInterrupted) {
+  spec_.set_duration_ms(600'000);
+  const v1::RunStatus status =
+      RunToTheEnd({{absl::Milliseconds(300), [](TheRun& run) { run.Stop("Ctrl-C", true); run.Stop("again", true); }}});
+  EXPECT_EQ(status.state(), v1::RUN_STATE_FINISHED);
+  EXPECT_TRUE(status.interrupted());
+  EXPECT_EQ(status.reason(), "Ctrl-C");
+}
+
+TEST_F(RunTest, StoppedBeforeItWorkedItIsCancelled) {
+  Use("silent");
+  const v1::RunStatus status =
+      RunToTheEnd({{absl::Milliseconds(200), [](TheRun& run) { run.Stop("cancelled", true); }}}, absl::Seconds(20));
+  EXPECT_EQ(status.state(), v1::RUN_STATE_CANCELLED);
+}
+
+TEST_F(RunTest, EachFaultEndsInANewGenerationWithASampleBeforeAndAfter) {
+  spec_.set_duration_ms(1800);
+  const v1::RunStatus status = RunToTheEnd({
+      {absl::Milliseconds(300), [](TheRun& run) { run.Order(Fault("f-1", v1::FAULT_KIND_KILL)); }},
+      {absl::Milliseconds(320), [](TheRun& run) { run.Order(Fault("f-1", v1::FAULT_KIND_KILL)); }},
+      {absl::Milliseconds(800), [](TheRun& run) { run.Order(Fault("f-2", v1::FAULT_KIND_TERMINATE)); }},
+      {absl::Milliseconds(1300), [](TheRun& run) { run.Order(Fault("f-3", v1::FAULT_KIND_GRACEFUL)); }},
+  });
+  EXPECT_EQ(status.state(), v1::RUN_STATE_FINISHED) << status.reason();
+  ASSERT_EQ(status.generations_size(), 4);
+  EXPECT_EQ(status.generations(0).ended_by(), "fault f-1: kill");
+  EXPECT_EQ(status.generations(1).ended_by(), "fault f-2: terminate");
+  EXPECT_EQ(status.generations(2).ended_by(), "fault f-3: graceful");
+  std::map<std::string, v1::FaultReport> last;
+  for (const auto& report : seen_.faults) last[report.fault_id()] = report;
+  ASSERT_EQ(last.size(), 3u);
+  for (const auto& [id, report] : last) {
+    EXPECT_EQ(report.state(), v1::FAULT_STATE_HEALED) << id;
+    EXPECT_EQ(report.new_generation(), report.old_generation() + 1);
+    EXPECT_NE(report.old_pid(), report.new_pid());
+  }
+  std::set<std::uint32_t> generations;
+  for (const auto& sample : Samples().samples()) generations.insert(sample.generation());
+  EXPECT_EQ(generations.size(), 4u);
+}
+
+TEST_F(RunTest, AFaultForARunThatIsOverIsSkipped) {
+  RunToTheEnd();
+  run_->Order(Fault("late", v1::FAULT_KIND_KILL));
+  ASSERT_FALSE(seen_.faults.empty());
+  EXPECT_EQ(seen_.faults.back().state(), v1::FAULT_STATE_SKIPPED);
+}
+
+TEST_F(RunTest, ACrashIsClassifiedWithItsSignalAndAnsweredUntilTheBudgetIsSpent) {
+  Use("segfaults");
+  spec_.set_duration_ms(600'000);
+  spec_.set_max_restarts_on_crash(1);
+  const v1::RunStatus status = RunToTheEnd();
+  EXPECT_EQ(status.state(), v1::RUN_STATE_FAILED);
+  EXPECT_THAT(status.reason(), HasSubstr("signal 11"));
+  ASSERT_EQ(status.generations_size(), 2);
+  EXPECT_THAT(status.generations(0).ended_by(), HasSubstr("crash: signal 11"));
+}
+
+TEST_F(RunTest, AHostThatExitsAtOnceFailsTheRunAndSaysHow) {
+  Use("exits");
+  const v1::RunStatus status = RunToTheEnd();
+  EXPECT_EQ(status.state(), v1::RUN_STATE_FAILED);
+  EXPECT_THAT(status.reason(), AnyOf(HasSubstr("exit 3"), HasSubstr("closed its standard")));
+}
+
+TEST_F(RunTest, AHostThatPrintsGarbageIsBroken) {
+  Use("garbage");
+  const v1::RunStatus status = RunToTheEnd();
+  EXPECT_EQ(status.state(), v1::RUN_STATE_FAILED);
+  EXPECT_THAT(status.reason(), HasSubstr("100 lines that are no messages"));
+}
+
+TEST_F(RunTest, AFloodOfStandardErrorIsDrainedCappedAndCounted) {
+  Use("floods");
+  const v1::RunStatus status = RunToTheEnd();
+  EXPECT_EQ(status.state(), v1::RUN_STATE_FINISHED) << status.reason();
+  EXPECT_LT(seen_.log.size(), 1u << 20);
+  EXPECT_GE(seen_.samples, 5) << "the flood does not stop the samples";
+}
+
+TEST_F(RunTest, AStubbornHostIsKilledWithinTheGrace) {
+  Use("stubborn");
+  const v1::RunStatus status = RunToTheEnd({}, absl::Seconds(30));
+  EXPECT_EQ(status.state(), v1::RUN_STATE_FINISHED) << status.reason();
+}
+
+TEST_F(RunTest, TerminateOfAStubbornHostBecomesAKill) {
+  Use("stubborn");
+  spec_.set_duration_ms(600'000);
+  v1::FaultOrder order = Fault("f-1", v1::FAULT_KIND_TERMINATE);
+  order.set_grace_ms(200);
+  RunToTheEnd({{absl::Milliseconds(300), [order](TheRun& run) { run.Order(order); }},
+               {absl::Milliseconds(1200), [](TheRun& run) { run.Abort("enough"); }}});
+  ASSERT_FALSE(seen_.faults.empty());
+  EXPECT_EQ(seen_.faults.back().state(), v1::FAULT_STATE_HEALED);
+  EXPECT_THAT(seen_.faults.back().detail(), HasSubstr("killed after 200ms"));
+}
+
+TEST_F(RunTest, OrphansInSessionsOfTheirOwnGoToo) {
+  Use("orphans");
+  RunToTheEnd();  // checks that no marked process is left
+}
+
+TEST_F(RunTest, AbortKillsAtOnceWhateverItDoes) {
+  Use("deaf");
+  spec_.set_duration_ms(600'000);
+  const v1::RunStatus status =
+      RunToTheEnd({{absl::Milliseconds(300), [](TheRun& run) { run.Abort("forced"); }}}, absl::Seconds(10));
+  EXPECT_EQ(status.state(), v1::RUN_STATE_CANCELLED);
+}
+
+TEST_F(RunTest, AHungHostStillEndsItsRunInTime) {
+  Use("freezes");
+  // Connecting bob never answers; the soak never begins. Stop ends it.
+  const v1::RunStatus status =
+      RunToTheEnd({{absl::Milliseconds(500), [](TheRun& run) { run.Stop("stop", true); }}}, absl::Seconds(20));
+  EXPECT_EQ(status.state(), v1::RUN_STATE_CANCELLED);
+}
+
+TEST_F(RunTest, NothingOutsideTheAllowListIsExecuted) {
+  for (const char* driver : {"/bin/sh", "good;id", "$(id)", "../good", ""}) {
+    spec_.mutable_target()->set_driver(driver);
+    const v1::RunStatus status = [&] {
+      run_ = std::make_unique<TheRun>(parts_, spec_);
+      run_->Start();
+      return run_->status();
+    }();
+    EXPECT_EQ(status.state(), v1::RUN_STATE_FAILED);
+    EXPECT_THAT(status.reason(), HasSubstr("allow list"));
+    EXPECT_EQ(status.generations_size(), 0);
+  }
+}
+
+TEST_F(RunTest, AVersionThatIsNotInstalledIsRefusedNamingThoseThatAre) {
+  ASSERT_OK(MakeDirectories(directory_.path() + "/versions/1.0.0"));
+  Driver driver;
+  driver.name = "versioned";
+  driver.command = {FIXTURE_HOST, "good", "{version}"};
+  driver.versions_directory = directory_.path() + "/versions";
+  driver.default_version = "1.0.0";
+  configuration_.drivers["versioned"] = driver;
+  spec_.mutable_target()->set_driver("versioned");
+  for (const char* version : {"../1.0.0", "1.0.0;id", "2.0.0"}) {
+    spec_.mutable_target()->set_version(version);
+    run_ = std::make_unique<TheRun>(parts_, spec_);
+    run_->Start();
+    EXPECT_EQ(run_->status().state(), v1::RUN_STATE_FAILED);
+    EXPECT_THAT(run_->status().reason(), HasSubstr("installed: 1.0.0"));
+  }
+}
+
+TEST_F(RunTest, ASecretNeverShows) {
+  const std::string canary = "dead" + std::string(60, 'b');
+  ASSERT_OK(WriteFileAtomically(directory_.path() + "/seed", canary));
+  configuration_.secrets["ALICE_SEED"] = {"", directory_.path() + "/seed"};
+  spec_.add_seed_refs("ALICE_SEED");
+  RunToTheEnd();
+  EXPECT_THAT(seen_.log, ::testing::Not(HasSubstr(canary)));
+  for (const auto& status : seen_.statuses) EXPECT_THAT(status.ShortDebugString(), ::testing::Not(HasSubstr(canary)));
+}
+
+}  // namespace
+}  // namespace seep::agent
