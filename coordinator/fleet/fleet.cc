@@ -31,7 +31,7 @@ std::string Fleet::Fault(const v1::Register& request) const {
   }
   if (request.instance_id().empty() || !IsText(request.instance_id(), 128)) return "instance_id is missing or too long";
   if (!IsText(request.boot_epoch(), 128)) return "boot_epoch is too long";
-  if (request.slots() < 1 || request.slots() > 1024) return "slots must be 1 to 1,024";
+  if (request.slots() > 1024) return "slots must be at most 1,024";  // 0: it takes no runs
   if (request.labels_size() > 64) return "more than 64 labels";
   for (const auto& [key, value] : request.labels()) {
     if (!IsText(key, 63) || !IsText(value, 256)) return "a label is too long or has control characters";
@@ -80,7 +80,6 @@ std::variant<Admitted, v1::Reject> Fleet::Admit(const v1::Register& request, Lin
   entry.info.set_agent(name);
   *entry.info.mutable_labels() = request.labels();
   entry.info.set_slots(request.slots());
-  entry.info.set_connected(true);
   entry.info.set_draining(draining);
   entry.info.set_last_seen_wall_us(clock_.WallNow().micros());
   entry.info.set_version(Printable(request.release().substr(0, 64)));
@@ -88,9 +87,19 @@ std::variant<Admitted, v1::Reject> Fleet::Admit(const v1::Register& request, Lin
   *entry.info.mutable_drivers() = request.drivers();
   entry.instance_id = request.instance_id();
   entry.link = link;
+  entry.welcomed = false;
   by_link_[link] = name;
   leases_.Grant(name);
   return admitted;
+}
+
+bool Fleet::Welcome(LinkId link) {
+  const auto known = by_link_.find(link);
+  if (known == by_link_.end()) return false;
+  Entry& entry = agents_[known->second];
+  entry.welcomed = true;
+  entry.info.set_connected(true);
+  return true;
 }
 
 absl::Status Fleet::Heartbeat(const std::string& agent, const v1::Heartbeat& heartbeat) {
@@ -134,7 +143,7 @@ void Fleet::SetDraining(const std::string& agent, bool draining) {
 
 LinkId Fleet::LinkOf(const std::string& agent) const {
   const auto known = agents_.find(agent);
-  return known == agents_.end() ? LinkId::kNone : known->second.link;
+  return known == agents_.end() || !known->second.welcomed ? LinkId::kNone : known->second.link;
 }
 
 std::string Fleet::AgentOf(LinkId link) const {

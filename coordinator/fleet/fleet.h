@@ -38,6 +38,9 @@ class Fleet {
   // A name belongs to the process that registered it for as long as its stream
   // lives and its lease holds; then another process of that name takes over.
   std::variant<Admitted, v1::Reject> Admit(const v1::Register& request, LinkId link);
+  // The Welcome is on its way: from now on runs may be placed there. False: the
+  // link has gone meanwhile.
+  bool Welcome(LinkId link);
   absl::Status Heartbeat(const std::string& agent, const v1::Heartbeat& heartbeat);
   // The stream is gone; the lease goes on until its end.
   void Disconnected(LinkId link);
@@ -48,7 +51,7 @@ class Fleet {
   void Remember(const v1::AgentInfo& agent);  // from the store
   void SetDraining(const std::string& agent, bool draining);
 
-  LinkId LinkOf(const std::string& agent) const;     // kNone: no stream
+  LinkId LinkOf(const std::string& agent) const;     // kNone: no stream, or not welcomed yet
   std::string AgentOf(LinkId link) const;            // empty: not registered
   // Agent's calendar minus ours, as the last heartbeat showed it.
   absl::Duration ClockOffset(const std::string& agent) const;
@@ -62,6 +65,7 @@ class Fleet {
     v1::AgentInfo info;
     std::string instance_id;
     LinkId link = LinkId::kNone;
+    bool welcomed = false;
     absl::Duration clock_offset;
   };
   std::string Fault(const v1::Register& request) const;

@@ -38,8 +38,11 @@ TEST_F(FleetTest, AdmitsAndPicksTheHighestCommonVersion) {
   const auto answer = fleet_.Admit(Request("lab-1", "a"), LinkId{1});
   ASSERT_TRUE(std::holds_alternative<Admitted>(answer));
   EXPECT_EQ(std::get<Admitted>(answer).version, 1u);
-  EXPECT_EQ(fleet_.LinkOf("lab-1"), LinkId{1});
+  EXPECT_EQ(fleet_.LinkOf("lab-1"), LinkId::kNone) << "nothing may be sent before the Welcome";
+  EXPECT_FALSE(fleet_.Find("lab-1")->connected());
   EXPECT_EQ(fleet_.AgentOf(LinkId{1}), "lab-1");
+  EXPECT_TRUE(fleet_.Welcome(LinkId{1}));
+  EXPECT_EQ(fleet_.LinkOf("lab-1"), LinkId{1});
   EXPECT_TRUE(fleet_.Find("lab-1")->connected());
 }
 
@@ -57,6 +60,7 @@ TEST_F(FleetTest, RefusesWhatItCannotSpeakOrRead) {
 
 TEST_F(FleetTest, RefusesASecondLiveAgentOfTheName) {
   fleet_.Admit(Request("lab-1", "a"), LinkId{1});
+  fleet_.Welcome(LinkId{1});
   EXPECT_EQ(Refusal(Request("lab-1", "b"), LinkId{2}), v1::Reject::REASON_NAME_IN_USE);
   EXPECT_EQ(fleet_.LinkOf("lab-1"), LinkId{1});
 }
@@ -79,6 +83,8 @@ TEST_F(FleetTest, LetsTheSameProcessReplaceItsOwnStream) {
   EXPECT_EQ(std::get<Admitted>(answer).superseded, LinkId{1});
   EXPECT_TRUE(std::get<Admitted>(answer).same_process);
   fleet_.Disconnected(LinkId{1});
+  EXPECT_FALSE(fleet_.Welcome(LinkId{1}));
+  EXPECT_TRUE(fleet_.Welcome(LinkId{2}));
   EXPECT_EQ(fleet_.LinkOf("lab-1"), LinkId{2}) << "the old stream's end says nothing about the new one";
 }
 
@@ -106,6 +112,7 @@ TEST_F(FleetTest, RemembersAcrossARestartWithoutCallingItConnected) {
   fleet_.Remember(stored);
   EXPECT_FALSE(fleet_.Find("lab-1")->connected());
   fleet_.Admit(Request("lab-1", "a"), LinkId{1});
+  fleet_.Welcome(LinkId{1});
   EXPECT_TRUE(fleet_.Find("lab-1")->connected());
   EXPECT_TRUE(fleet_.Find("lab-1")->draining()) << "draining outlives restarts";
 }

@@ -59,8 +59,8 @@ void AgentDesk::Welcome(LinkId link, const v1::Register& request, std::uint32_t 
                         absl::StatusOr<std::vector<v1::Ack>> acks) {
   welcoming_.erase(link);
   const std::string& agent = request.agent();
-  if (fleet_.LinkOf(agent) != link) return;  // gone while the store was asked
   if (!acks.ok()) return agents_.Close(link, absl::UnavailableError(acks.status().message()));
+  if (!fleet_.Welcome(link)) return;  // gone while the store was asked
   v1::CoordinatorMessage message;
   auto& welcome = *message.mutable_welcome();
   welcome.set_version(version);

@@ -64,8 +64,8 @@ void TimeTable::WriteTo(v1::GetReportResponse& report) const {
   }
   // At most kRows, the first and the last moment always among them.
   std::vector<const Moment*> moments;
-  const std::size_t step = (kept_.size() + kRows - 2) / (kRows - 1);
-  for (std::size_t i = 0; i < kept_.size(); i += std::max<std::size_t>(step, 1)) moments.push_back(&kept_[i]);
+  const std::size_t rows = std::min(kept_.size(), kRows - 1);
+  for (std::size_t row = 0; row < rows; ++row) moments.push_back(&kept_[row * kept_.size() / rows]);
   if (moments.back()->minutes < last_.minutes) moments.push_back(&last_);
   const Moment* before = nullptr;
   for (const Moment* moment : moments) {
