@@ -82,7 +82,7 @@ TEST_F(DiskFullTest, RefusesAndResumes) {
     {
       const auto largest = std::max(std::filesystem::file_size(options_.directory + "/seep.db"),
                                     std::filesystem::file_size(options_.directory + "/seep.db-wal"));
-      FileSizeLimit full(largest + 300'000);
+      FileSizeLimit full(largest + 600'000);
       const absl::Status refused = AppendUntilRefused(store, next);
       EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("nothing was stored")));
       EXPECT_THAT(store.CreateRuns(1), StatusIs(absl::StatusCode::kResourceExhausted));

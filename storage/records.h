@@ -69,7 +69,8 @@ struct PageRequest {
 };
 
 // Where a reading of samples stands. Opaque; a new one begins at the start, and
-// one that reached the end goes on when samples have been added.
+// one that reached the end goes on when samples have been added to the run's
+// newest stream (older ones have ended: their agent's spool is gone).
 struct SampleCursor {
   std::int64_t stream = 0;
   std::uint64_t after_sequence = 0;

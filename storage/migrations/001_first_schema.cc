@@ -221,7 +221,8 @@ CREATE TABLE sample_rollup (
   max REAL NOT NULL,
   sum REAL NOT NULL,
   last REAL NOT NULL,
-  PRIMARY KEY (run_no, gauge_no, generation, minute)
+  -- In the order in which they come: a minute is written side by side.
+  PRIMARY KEY (run_no, generation, minute, gauge_no)
 ) STRICT, WITHOUT ROWID;
 )sql";
 

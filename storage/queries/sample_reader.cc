@@ -16,11 +16,11 @@ constexpr std::size_t kMaxPageBytes = 4u << 20;
 // The stream's numbers become the run's.
 absl::Status Renumber(const StreamGauges& gauges, v1::Sample& sample) {
   for (std::uint32_t& gauge : *sample.mutable_gauge()) {
-    const auto found = gauges.find(gauge);
-    if (found == gauges.end()) {
+    const StreamGauge* const found = gauges.Find(gauge);
+    if (found == nullptr) {
       return absl::DataLossError(absl::StrCat("sample ", sample.sequence(), ": gauge ", gauge, " is not defined"));
     }
-    gauge = found->second.run_gauge_id;
+    gauge = found->run_gauge_id;
   }
   return absl::OkStatus();
 }

@@ -101,7 +101,7 @@ class SamplesCursor : public sqlite::ScanCursor {
       case kGeneration: return static_cast<std::int64_t>(sample.generation());
       case kPhase: return PhaseWord(sample.phase());
       case kAgent: return std::string_view(agent_);
-      case kGauge: return std::string_view(gauges_.at(sample.gauge(value_)).name);
+      case kGauge: return std::string_view(gauges_.Find(sample.gauge(value_))->name);
       default: {
         const double value = sample.value(value_);
         if (std::isnan(value)) return std::monostate();
@@ -116,9 +116,9 @@ class SamplesCursor : public sqlite::ScanCursor {
       if (sample_ >= 0) {
         const v1::Sample& sample = block_.samples(sample_);
         while (++value_ < std::min(sample.gauge_size(), sample.value_size())) {
-          const auto gauge = gauges_.find(sample.gauge(value_));
-          if (gauge == gauges_.end()) continue;
-          if (!wanted_.gauge.has_value() || gauge->second.name == *wanted_.gauge) return true;
+          const StreamGauge* const gauge = gauges_.Find(sample.gauge(value_));
+          if (gauge == nullptr) continue;
+          if (!wanted_.gauge.has_value() || gauge->name == *wanted_.gauge) return true;
         }
       }
       ++sample_;

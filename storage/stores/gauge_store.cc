@@ -9,20 +9,16 @@ namespace seep::storage {
 
 absl::Status GaugeStore::Define(RunNo run, StreamNo stream, const v1::GaugeDefinition& definition,
                                 StreamGauges& known) {
-  const auto found = known.find(definition.id());
-  if (found != known.end()) {
-    if (found->second.name == definition.name()) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat("gauge ", definition.id(), " is '", found->second.name,
+  if (const StreamGauge* const found = known.Find(definition.id())) {
+    if (found->name == definition.name()) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat("gauge ", definition.id(), " is '", found->name,
                                                    "', now also '", Printable(definition.name()), "'"));
   }
-  if (definition.id() == 0 || !IsGaugeName(definition.name())) {
+  if (definition.id() == 0 || definition.id() > StreamGauges::kMaxId || !IsGaugeName(definition.name())) {
     constexpr std::size_t kShown = 80;
     return absl::InvalidArgumentError(
         absl::StrCat("gauge ", definition.id(), " '", Printable(definition.name().substr(0, kShown)),
-                     "': ids count from 1, names are [a-z][a-z0-9_.]{0,62}"));
-  }
-  if (known.size() >= kMaxGauges) {
-    return absl::InvalidArgumentError(absl::StrCat("more than ", kMaxGauges, " gauges"));
+                     "': ids count from 1 to ", StreamGauges::kMaxId, ", names are [a-z][a-z0-9_.]{0,62}"));
   }
   SEEP_ASSIGN_OR_RETURN(StreamGauge gauge, FindOrInsert(run, definition));
   SEEP_ASSIGN_OR_RETURN(
@@ -30,7 +26,7 @@ absl::Status GaugeStore::Define(RunNo run, StreamNo stream, const v1::GaugeDefin
       db_.Prepare("INSERT INTO stream_gauge (stream_no, stream_gauge_id, gauge_no) VALUES (?, ?, ?)"));
   insert.BindAll(stream, definition.id(), gauge.gauge_no);
   SEEP_RETURN_IF_ERROR(insert.Run());
-  known[definition.id()] = std::move(gauge);
+  known.Set(definition.id(), std::move(gauge));
   return absl::OkStatus();
 }
 
@@ -67,8 +63,8 @@ absl::StatusOr<StreamGauges> GaugeStore::LoadOfStream(StreamNo stream) {
   while (true) {
     SEEP_ASSIGN_OR_RETURN(const bool row, select.Step());
     if (!row) return gauges;
-    gauges[static_cast<std::uint32_t>(select.Integer(0))] = {
-        select.Integer(1), static_cast<std::uint32_t>(select.Integer(2)), select.Text(3)};
+    gauges.Set(static_cast<std::uint32_t>(select.Integer(0)),
+               {select.Integer(1), static_cast<std::uint32_t>(select.Integer(2)), select.Text(3)});
   }
 }
 

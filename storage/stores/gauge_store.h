@@ -8,9 +8,9 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "seep/v1/sample.pb.h"
@@ -23,7 +23,23 @@ struct StreamGauge {
   std::uint32_t run_gauge_id = 0;
   std::string name;
 };
-using StreamGauges = absl::flat_hash_map<std::uint32_t, StreamGauge>;  // by the stream's number
+
+// By the stream's number: an array, because each stored value looks its gauge up.
+class StreamGauges {
+ public:
+  static constexpr std::uint32_t kMaxId = 4096;
+
+  const StreamGauge* Find(std::uint32_t id) const {  // null: not defined
+    return id < by_id_.size() && by_id_[id].gauge_no != 0 ? &by_id_[id] : nullptr;
+  }
+  void Set(std::uint32_t id, StreamGauge gauge) {  // id <= kMaxId
+    if (id >= by_id_.size()) by_id_.resize(id + 1);
+    by_id_[id] = std::move(gauge);
+  }
+
+ private:
+  std::vector<StreamGauge> by_id_;
+};
 
 class GaugeStore {
  public:

@@ -32,9 +32,12 @@ absl::Status Rollup::Add(sqlite::Database& db, const StreamRow& stream, const St
     const double value = sample.value(i);
     // Not finite is nothing that can be drawn or averaged; the block keeps it.
     if (!std::isfinite(value)) continue;
-    const auto gauge = gauges.find(sample.gauge(i));
-    if (gauge == gauges.end()) continue;
-    Figures& figures = by_gauge_no_[gauge->second.gauge_no];
+    const std::uint32_t id = sample.gauge(i);
+    const StreamGauge* const gauge = gauges.Find(id);
+    if (gauge == nullptr) continue;
+    if (id >= by_id_.size()) by_id_.resize(id + 1);
+    Figures& figures = by_id_[id];
+    figures.gauge_no = gauge->gauge_no;
     figures.min = figures.n == 0 ? value : std::min(figures.min, value);
     figures.max = figures.n == 0 ? value : std::max(figures.max, value);
     figures.sum += value;
@@ -46,10 +49,10 @@ absl::Status Rollup::Add(sqlite::Database& db, const StreamRow& stream, const St
 
 absl::Status Rollup::Flush(sqlite::Database& db, const StreamRow& stream) {
   if (through_sequence_ == 0) return absl::OkStatus();
-  for (auto& [gauge_no, figures] : by_gauge_no_) {
+  for (Figures& figures : by_id_) {
     if (figures.n == 0) continue;
     SEEP_ASSIGN_OR_RETURN(sqlite::Statement merge, db.Prepare(kMerge));
-    merge.BindAll(stream.run, gauge_no, generation_, minute_, figures.n, figures.min, figures.max,
+    merge.BindAll(stream.run, figures.gauge_no, generation_, minute_, figures.n, figures.min, figures.max,
                   figures.sum, figures.last);
     SEEP_RETURN_IF_ERROR(merge.Run());
     figures = {};

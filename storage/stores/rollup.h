@@ -10,8 +10,8 @@
 #define SEEP_STORAGE_STORES_ROLLUP_H_
 
 #include <cstdint>
+#include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "seep/v1/sample.pb.h"
 #include "storage/stores/gauge_store.h"
@@ -29,6 +29,7 @@ class Rollup {
 
  private:
   struct Figures {
+    std::int64_t gauge_no = 0;
     std::int64_t n = 0;
     double min = 0, max = 0, sum = 0, last = 0;
   };
@@ -36,7 +37,7 @@ class Rollup {
   std::uint32_t generation_ = 0;
   std::int64_t minute_ = 0;
   std::uint64_t through_sequence_ = 0;  // 0: nothing gathered
-  absl::flat_hash_map<std::int64_t, Figures> by_gauge_no_;
+  std::vector<Figures> by_id_;  // the stream's
 };
 
 }  // namespace seep::storage

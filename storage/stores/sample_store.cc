@@ -120,7 +120,7 @@ absl::Status SampleStore::DefineGauges(OpenStream& stream) {
   }
   for (const v1::Sample& sample : block_.samples()) {
     for (const std::uint32_t gauge : sample.gauge()) {
-      if (stream.gauges.contains(gauge)) continue;
+      if (stream.gauges.Find(gauge) != nullptr) continue;
       return absl::InvalidArgumentError(
           absl::StrCat("sample ", sample.sequence(), " uses gauge ", gauge, ", which was never defined"));
     }
