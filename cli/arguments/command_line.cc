@@ -116,6 +116,11 @@ void AddResultCommands(Parse& parse) {
   CLI::App& faults = Add(*chaos, i, "chaos ls", "List, newest first");
   faults.add_option("--run", i.object, "Of this run");
   faults.add_option("--limit", i.limit, "At most so many");
+  CLI::App& analyze = Add(parse.app, i, "analyze", "Verdict on recordings (CSV), without a server");
+  analyze.add_option("files", i.files, "Recordings; the seeds' layouts are recognised by their headers")->type_name("FILE.csv");
+  analyze.add_option("--rules", i.rules, "Rule sets beside the verdict: memtest, listings, soak")->allow_extra_args(false)->type_name("NAME");
+  analyze.add_option("--map", i.map, "Columns of another layout: time=t,rss=mem:KB,ops.payments=n")->type_name("NAME=COLUMN,...");
+  analyze.add_option("--corpus", i.corpus, "Judge every recording that DIR/labels.csv names; with -o csv")->type_name("DIR");
   Add(parse.app, i, "version", "Versions of this program and, with --server, of the coordinator");
 }
 

@@ -22,6 +22,7 @@ ExitCode Export(Session& session);
 ExitCode Query(Session& session);
 ExitCode AgentsList(Session& session);
 ExitCode ChaosList(Session& session);
+ExitCode Analyze(Session& session);
 ExitCode Version(Session& session);
 
 }  // namespace seep::cli

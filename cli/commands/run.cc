@@ -59,11 +59,13 @@ absl::Status Prepare(Soak& soak, Connection& connection) {
 
 absl::StatusOr<ExitCode> Finish(Soak& soak, Connection& connection, const std::vector<std::string>& run_ids, bool interrupted) {
   std::vector<ExitCode> codes;
+  std::vector<v1::GetReportResponse> reports;
   for (const std::string& run_id : run_ids) {
-    SEEP_ASSIGN_OR_RETURN(const v1::GetReportResponse report, connection.client().GetReport(run_id));
-    PrintReport(soak.session, report);
+    SEEP_ASSIGN_OR_RETURN(v1::GetReportResponse report, connection.client().GetReport(run_id));
     codes.push_back(ExitCodeOf(report.run()));
+    reports.push_back(std::move(report));
   }
+  PrintReports(soak.session, reports);
   if (!soak.flags.csv.empty()) {
     const std::string layout = soak.flags.csv_layout.empty() ? "go-memtest" : soak.flags.csv_layout;
     SEEP_RETURN_IF_ERROR(ExportToFile(connection.client(), run_ids.front(), layout, false, soak.flags.csv));

@@ -34,10 +34,22 @@ void PrintReport(Session& session, const v1::GetReportResponse& report) {
       session.console.Out(TrendReport(report, session.console.out_style, session.invocation.format == Format::kWide));
       return;
     case Format::kCsv: session.console.Out(SeriesCsv(report)); return;
-    case Format::kJson: session.console.Out(ReportJson(report)); return;
-    case Format::kJsonLines: session.console.Out(JsonValue::OfMessage(report).Json()); return;
-    case Format::kYaml: session.console.Out(JsonValue::OfMessage(report).Yaml()); return;
+    case Format::kJson: session.console.Out(ReportDocument(report).Json(2)); return;
+    case Format::kJsonLines: session.console.Out(ReportDocument(report).Json()); return;
+    case Format::kYaml: session.console.Out("---\n" + ReportDocument(report).Yaml()); return;
   }
+}
+
+void PrintReports(Session& session, const std::vector<v1::GetReportResponse>& reports) {
+  if (session.invocation.format != Format::kJson || reports.size() == 1) {
+    for (const v1::GetReportResponse& report : reports) PrintReport(session, report);
+    return;
+  }
+  JsonValue array = JsonValue::Array();
+  for (const v1::GetReportResponse& report : reports) array.Push(ReportDocument(report));
+  JsonValue document = JsonValue::Object();
+  document.Set("schema_version", JsonValue::Integer(kOutputSchemaVersion)).Set("reports", std::move(array));
+  session.console.Out(document.Json(2));
 }
 
 absl::Status CheckCsvLayout(const std::string& layout) { return CsvLayout::Make(layout, false).status(); }

@@ -2,7 +2,10 @@
 #ifndef SEEP_CLI_COMMANDS_RUN_RESULTS_H_
 #define SEEP_CLI_COMMANDS_RUN_RESULTS_H_
 
+#include <functional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "cli/commands/session.h"
@@ -12,6 +15,10 @@ namespace seep::cli {
 
 // In the format of -o, on stdout.
 void PrintReport(Session& session, const v1::GetReportResponse& report);
+
+// Of one campaign: JSON is one document, {schema_version, reports} when there
+// are several.
+void PrintReports(Session& session, const std::vector<v1::GetReportResponse>& reports);
 
 absl::Status CheckCsvLayout(const std::string& layout);
 

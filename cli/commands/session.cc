@@ -42,6 +42,7 @@ ExitCode RunCommand(Session& session) {
       {"query", Query},
       {"agents ls", AgentsList},
       {"chaos ls", ChaosList},
+      {"analyze", Analyze},
       {"version", Version}};
   const auto command = kCommands.find(session.invocation.command);
   SEEP_CHECK(command != kCommands.end()) << session.invocation.command;

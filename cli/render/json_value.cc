@@ -31,7 +31,7 @@ JsonValue ScalarOf(const Message& message, const Reflection& reflection, const F
     case FieldDescriptor::CPPTYPE_STRING: return JsonValue::String(SEEP_FIELD(String));
     case FieldDescriptor::CPPTYPE_ENUM: {
       const auto* value = SEEP_FIELD(Enum);
-      return value->number() == 0 ? JsonValue() : JsonValue::String(EnumWord(value->name()));
+      return value->number() == 0 ? JsonValue() : JsonValue::String(EnumName(value->name()));
     }
     case FieldDescriptor::CPPTYPE_MESSAGE: return JsonValue::OfMessage(SEEP_FIELD(Message));
   }
@@ -70,6 +70,13 @@ JsonValue JsonValue::OfMessage(const Message& message) {
     }
   }
   return object;
+}
+
+JsonValue JsonValue::Document(const Message& message) {
+  JsonValue document = Object();
+  document.Set("schema_version", Integer(kOutputSchemaVersion));
+  for (auto& member : OfMessage(message).members_) document.members_.push_back(std::move(member));
+  return document;
 }
 
 JsonValue JsonValue::Number(double value) {

@@ -2,7 +2,7 @@
 // translation of any of our messages into it.
 //
 // Members of messages keep their proto names; NaN and infinities are null;
-// enums are their words ("finished", "LEAK"); maps are objects.
+// enums are their names ("FINISHED", "LEAK"); maps are objects.
 #ifndef SEEP_CLI_RENDER_JSON_VALUE_H_
 #define SEEP_CLI_RENDER_JSON_VALUE_H_
 
@@ -32,6 +32,8 @@ class JsonValue {
   static JsonValue Array();
   static JsonValue Object();
   static JsonValue OfMessage(const google::protobuf::Message& message);
+  // An object that begins with schema_version, then the message's members.
+  static JsonValue Document(const google::protobuf::Message& message);
 
   JsonValue& Push(JsonValue value);                         // arrays
   JsonValue& Set(std::string name, JsonValue value);        // objects

@@ -173,7 +173,8 @@ std::string ShowRun(const v1::Run& run, Format format, const Style& style) {
 
 std::string ShowCampaign(const v1::GetCampaignResponse& campaign, Format format, const Style& style) {
   if (format == Format::kJson || format == Format::kJsonLines || format == Format::kYaml) {
-    return Document("campaign", JsonValue::OfMessage(campaign), format);
+    const JsonValue document = JsonValue::Document(campaign);
+    return format == Format::kYaml ? document.Yaml() : document.Json(format == Format::kJson ? 2 : -1);
   }
   const Listing runs = ListRuns({campaign.runs().begin(), campaign.runs().end()});
   if (format == Format::kCsv) return runs.Text(format, style);

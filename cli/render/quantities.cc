@@ -131,15 +131,18 @@ std::string_view VerdictWord(v1::Verdict verdict) {
   }
 }
 
-std::string EnumWord(std::string_view full_name) {
+std::string EnumName(std::string_view full_name) {
   static constexpr std::string_view kPrefixes[] = {"RUN_STATE_",  "VERDICT_",    "FAULT_STATE_", "FAULT_KIND_",
                                                    "PAYMENT_TYPE_", "GAUGE_KIND_", "GAUGE_ORIGIN_", "PHASE_"};
-  const bool verdict = full_name.substr(0, 8) == "VERDICT_";
   for (const std::string_view prefix : kPrefixes) {
-    if (full_name.substr(0, prefix.size()) == prefix) full_name.remove_prefix(prefix.size());
+    if (full_name.substr(0, prefix.size()) == prefix) return std::string(full_name.substr(prefix.size()));
   }
-  std::string word(full_name);
-  if (verdict) return word;  // verdicts are written in capitals everywhere
+  return std::string(full_name);
+}
+
+std::string EnumWord(std::string_view full_name) {
+  std::string word = EnumName(full_name);
+  if (full_name.substr(0, 8) == "VERDICT_") return word;
   for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return word;
 }

@@ -28,7 +28,9 @@ std::string FormatWallTime(std::int64_t microseconds);  // "2026-11-21 11:04:10Z
 std::string FormatRfc3339(std::int64_t microseconds);   // "2026-11-21T11:04:10.250Z"
 
 std::string_view VerdictWord(v1::Verdict verdict);      // "LEAK", ..., "-" when there is none
-// "RUN_STATE_FINISHED" → "finished"; any enum of ours.
+// "RUN_STATE_FINISHED" → "FINISHED", as JSON has it; any enum of ours.
+std::string EnumName(std::string_view full_name);
+// The same for people: "finished"; verdicts stay in capitals.
 std::string EnumWord(std::string_view full_name);
 
 }  // namespace seep::cli

@@ -71,10 +71,16 @@ std::string QueryRows::Take(const v1::QueryResponse& message) {
 std::string QueryRows::Finish() {
   if (format_ == Format::kCsv || format_ == Format::kJsonLines) return {};
   if (format_ == Format::kJson || format_ == Format::kYaml) {
-    JsonValue rows = JsonValue::Array();
-    for (const auto& row : held_) rows.Push(ObjectOf(row, columns_));
+    JsonValue columns = JsonValue::Array(), rows = JsonValue::Array();
+    for (const std::string& name : columns_) columns.Push(JsonValue::String(name));
+    for (const auto& row : held_) {
+      JsonValue values = JsonValue::Array();  // two columns may have one name
+      for (const Value& value : row.values()) values.Push(JsonOf(value));
+      rows.Push(std::move(values));
+    }
     JsonValue document = JsonValue::Object();
     document.Set("schema_version", JsonValue::Integer(kOutputSchemaVersion));
+    document.Set("columns", std::move(columns));
     document.Set("rows", std::move(rows));
     document.Set("truncated", JsonValue::Boolean(truncated_));
     return format_ == Format::kYaml ? document.Yaml() : document.Json(2);

@@ -63,7 +63,7 @@ TEST(JsonValue, PrintsMessagesWithWordsAndNulls) {
   run.set_samples(18446744073709551615ULL);
   (*run.mutable_spec()->mutable_labels())["team"] = "wallets";
   const std::string json = JsonValue::OfMessage(run).Json();
-  EXPECT_NE(json.find("\"state\":\"finished\""), std::string::npos) << json;
+  EXPECT_NE(json.find("\"state\":\"FINISHED\""), std::string::npos) << json;
   EXPECT_NE(json.find("\"labels\":{\"team\":\"wallets\"}"), std::string::npos) << json;
   EXPECT_NE(json.find("\"samples\":18446744073709551615"), std::string::npos) << json;
 }

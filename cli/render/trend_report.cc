@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "cli/render/gauges.h"
-#include "cli/render/json_value.h"
 #include "cli/render/listings.h"
 #include "cli/render/live_lines.h"
 #include "cli/render/quantities.h"
@@ -94,6 +93,22 @@ std::string Explanations(const v1::RunVerdict& verdict, bool wide) {
   return text.empty() ? text : "--- Explanation ---\n" + text;
 }
 
+// Rules, explanation, and the headline last.
+std::string Reasons(const v1::RunVerdict& verdict, const Style& style, bool wide) {
+  std::string text = Rules(verdict, wide) + Explanations(verdict, wide);
+  const std::string word(VerdictWord(verdict.verdict()));
+  std::string headline = Printable(verdict.headline());
+  if (headline.empty()) headline = fmt::format("{}  the run has no verdict yet", word == "-" ? "INCONCLUSIVE" : word);
+  if (style.ascii) {
+    text = Asciified(text);
+    headline = Asciified(headline);
+  }
+  if (headline.rfind(word, 0) == 0) {
+    headline = Paint(word, TintOf(verdict.verdict()), style) + headline.substr(word.size());
+  }
+  return text + headline + "\n";
+}
+
 }  // namespace
 
 std::string SeriesTable(const v1::RunVerdict& verdict, const Style& style, bool wide) {
@@ -117,22 +132,13 @@ std::string SeriesTable(const v1::RunVerdict& verdict, const Style& style, bool 
 
 std::string TrendReport(const v1::GetReportResponse& report, const Style& style, bool wide) {
   const v1::RunVerdict& verdict = report.run().verdict();
-  std::string text = RunHeader(report.run()) + "\n" + Facts(report) + Chaos(report);
-  text += TimeTable(report);
-  text += Rules(verdict, wide) + Explanations(verdict, wide);
-  const std::string word(VerdictWord(verdict.verdict()));
-  std::string headline = Printable(verdict.headline());
-  if (headline.empty()) headline = fmt::format("{}  the run has no verdict yet", word == "-" ? "INCONCLUSIVE" : word);
-  if (style.ascii) {
-    text = Asciified(text);
-    headline = Asciified(headline);
-  }
-  if (headline.rfind(word, 0) == 0) {
-    headline = Paint(word, TintOf(verdict.verdict()), style) + headline.substr(word.size());
-  }
-  // The table comes right after the facts; it paints itself.
-  const std::string table = "=== Memory Trend Report ===\n" + SeriesTable(verdict, style, wide);
-  return table + text + headline + "\n";
+  const std::string facts = RunHeader(report.run()) + "\n" + Facts(report) + Chaos(report) + TimeTable(report);
+  return "=== Memory Trend Report ===\n" + SeriesTable(verdict, style, wide) + (style.ascii ? Asciified(facts) : facts) +
+         Reasons(verdict, style, wide);
+}
+
+std::string VerdictText(const v1::RunVerdict& verdict, const Style& style, bool wide) {
+  return SeriesTable(verdict, style, wide) + Reasons(verdict, style, wide);
 }
 
 std::string SeriesCsv(const v1::GetReportResponse& report) {
@@ -151,11 +157,11 @@ std::string SeriesCsv(const v1::GetReportResponse& report) {
   return csv;
 }
 
-std::string ReportJson(const v1::GetReportResponse& report) {
-  JsonValue document = JsonValue::Object();
-  document.Set("schema_version", JsonValue::Integer(kOutputSchemaVersion));
-  document.Set("report", JsonValue::OfMessage(report));
-  return document.Json(2);
+JsonValue ReportDocument(const v1::GetReportResponse& report) {
+  v1::GetReportResponse rest = report;
+  JsonValue verdict = JsonValue::OfMessage(report.run().verdict());
+  rest.mutable_run()->clear_verdict();
+  return JsonValue::Document(rest).Set("verdict", std::move(verdict));
 }
 
 }  // namespace seep::cli

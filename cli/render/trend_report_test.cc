@@ -143,9 +143,10 @@ TEST(SeriesCsv, HasEmptyFieldsForWhatIsNotKnown) {
   EXPECT_THAT(csv, HasSubstr("r-0193,threads,count,CLEAN,true,18,18,0,19,0,0,,,,,,,,0,\n"));
 }
 
-TEST(ReportJson, CarriesItsSchemaVersion) {
-  EXPECT_THAT(ReportJson(Leaking()), HasSubstr("\"schema_version\": 1"));
-  EXPECT_THAT(ReportJson(Leaking()), HasSubstr("\"verdict\": \"LEAK\""));
+TEST(ReportDocument, HasTheVerdictBesideTheRun) {
+  const std::string json = ReportDocument(Leaking()).Json();
+  EXPECT_EQ(json.rfind("{\"schema_version\":1,\"run\":{\"run_id\":\"r-0193\"", 0), 0U) << json;
+  EXPECT_THAT(json, HasSubstr(",\"verdict\":{\"verdict\":\"LEAK\",\"provisional\":false,"));
 }
 
 }  // namespace

@@ -1,0 +1,74 @@
+#include "cli/render/verdict_message.h"
+
+namespace seep::cli {
+namespace {
+
+v1::Verdict Word(analysis::Verdict verdict) {
+  switch (verdict) {
+    case analysis::Verdict::kInvalid: return v1::VERDICT_INVALID;
+    case analysis::Verdict::kInconclusive: return v1::VERDICT_INCONCLUSIVE;
+    case analysis::Verdict::kClean: return v1::VERDICT_CLEAN;
+    case analysis::Verdict::kSuspect: return v1::VERDICT_SUSPECT;
+    case analysis::Verdict::kLeak: return v1::VERDICT_LEAK;
+  }
+  return v1::VERDICT_UNSPECIFIED;
+}
+
+void Set(v1::Estimate* out, const analysis::Estimate& estimate) {
+  out->set_value(estimate.value);
+  out->set_low(estimate.low);
+  out->set_high(estimate.high);
+}
+
+void Set(v1::SeriesVerdict* out, const analysis::SeriesVerdict& series) {
+  out->set_series(series.series);
+  out->set_unit(series.unit);
+  out->set_verdict(Word(series.verdict));
+  out->set_judged(series.judged);
+  out->set_probability(series.probability);
+  out->set_first(series.first);
+  out->set_last(series.last);
+  out->set_min(series.min);
+  out->set_max(series.max);
+  out->set_samples(series.samples);
+  Set(out->mutable_slope_per_minute(), series.slope_per_minute);
+  out->set_r_squared(series.r_squared);
+  out->set_operation(series.per_operation.operation);
+  Set(out->mutable_kept_per_operation(), series.per_operation.kept);
+  out->set_operation_weight(series.per_operation.weight);
+  out->set_tolerance_per_minute(series.tolerance.per_minute);
+  out->set_tolerance_per_operation(series.tolerance.per_operation);
+  out->set_detectable_per_minute(series.detectable_per_minute);
+  out->set_detectable_per_operation(series.detectable_per_operation);
+  out->set_warmup_end_s(series.warmup_end_s);
+  out->set_onset_s(series.onset_s);
+  out->set_limit_reached_in_s(series.limit_reached_in_s);
+  out->set_limit(series.limit);
+  out->set_cycles(series.cycles);
+  out->set_levels(series.levels);
+  out->set_shape(series.shape);
+  out->set_explanation(series.explanation);
+}
+
+}  // namespace
+
+v1::RunVerdict ToMessage(const analysis::RunVerdict& verdict) {
+  v1::RunVerdict message;
+  message.set_verdict(Word(verdict.verdict));
+  message.set_provisional(verdict.provisional);
+  message.set_deciding_series(verdict.deciding_series);
+  message.set_headline(verdict.headline);
+  for (const auto& series : verdict.series) Set(message.add_series(), series);
+  for (const auto& finding : verdict.rules) {
+    auto* out = message.add_rules();
+    out->set_rule_set(finding.rule_set);
+    out->set_rule(finding.rule);
+    out->set_series(finding.series);
+    out->set_breached(finding.breached);
+    out->set_applicable(finding.applicable);
+    out->set_measured(finding.measured);
+  }
+  return message;
+}
+
+}  // namespace seep::cli
