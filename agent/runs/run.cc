@@ -46,8 +46,10 @@ Async<void> Run::Story() {
   if (ready.ok()) ready = PrepareFaucet();
   if (!ready.ok()) {
     const bool cancelled = stop_asked_ || aborted_;
-    co_await Finish(cancelled ? v1::RUN_STATE_CANCELLED : v1::RUN_STATE_FAILED,
-                    cancelled ? stop_reason_ : std::string(ready.message()));
+    // Named: g++ 12 destroys a conditional temporary inside co_await twice.
+    std::string why(ready.message());
+    if (cancelled) why = stop_reason_;
+    co_await Finish(cancelled ? v1::RUN_STATE_CANCELLED : v1::RUN_STATE_FAILED, std::move(why));
     co_return;
   }
   while (true) {

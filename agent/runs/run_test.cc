@@ -184,7 +184,8 @@ TEST_F(RunTest, EachFaultEndsInANewGenerationWithASampleBeforeAndAfter) {
     EXPECT_NE(report.old_pid(), report.new_pid());
   }
   std::set<std::uint32_t> generations;
-  for (const auto& sample : Samples().samples()) generations.insert(sample.generation());
+  const v1::SampleBlock block = Samples();
+  for (const auto& sample : block.samples()) generations.insert(sample.generation());
   EXPECT_EQ(generations.size(), 4u);
 }
 

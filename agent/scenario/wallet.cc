@@ -125,8 +125,8 @@ Async<bool> Wallet::Destroy(bool abandon) {
 }
 
 Async<bool> Wallet::AddListener(bool capture_instance) {
-  const CallOutcome outcome =
-      co_await Call(method::kAddListener, capture_instance ? "{\"capture_instance\":true}" : "{}");
+  std::string params = capture_instance ? "{\"capture_instance\":true}" : "{}";
+  const CallOutcome outcome = co_await Call(method::kAddListener, std::move(params));
   if (!outcome.ok()) co_return false;
   churned_.emplace_back(outcome.Result().FindString("listener").value_or(""));
   ++context_.counters.listeners_expected;
