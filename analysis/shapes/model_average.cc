@@ -380,8 +380,13 @@ void Averager::Summarise(const std::vector<Score>& scores, std::size_t best, Ave
                          std::abs(shapes_.growths[models_[best].growth].per_minute);
   out.standard_error = std::max(line_sd > 0 ? line_sd : best_sd, 1e-12);
   const double dof = std::max(effective - scores[best].parameters, 4.0);
-  if (growing < 1 - 1e-6) voices.push_back({1 - growing, 0, out.standard_error, dof});
+  // Where growth is as good as certain the interval answers "how much".
+  const bool certain = growing > 0.9;
+  if (!certain && growing < 1 - 1e-6) voices.push_back({1 - growing, 0, out.standard_error, dof});
   voices = Condensed(std::move(voices));
+  if (certain) {
+    for (Voice& v : voices) v.weight /= growing;
+  }
   out.low = MixtureQuantile(voices, 0.025);
   out.high = MixtureQuantile(voices, 0.975);
   for (const auto& [operation, w] : by_operation) out.operations.push_back({operation, w});

@@ -56,6 +56,7 @@ class Assessment {
   int HeapBreathing() const;
   bool LoadVaries() const;
   void WeighTogether(std::vector<Judged>& all) const;
+  static bool SureAlone(const Evidence& e);
   const Judged* Deciding(const std::vector<Judged>& all) const;
   std::vector<RuleFinding> Rules() const;
   RuleSeries ForRules(int index) const;
@@ -277,8 +278,7 @@ void Assessment::WeighTogether(std::vector<Judged>& all) const {
       j.decision.verdict = Verdict::kSuspect;
       j.decision.reasons = {Reason::kHeapAlone};
     }
-    if (j.series_class == SeriesClass::kResidentMemory && heap_judged && !heap_grows &&
-        (j.evidence.average.probability < 0.98 || j.evidence.average.growth_slope < 1.5 * j.evidence.bar)) {
+    if (j.series_class == SeriesClass::kResidentMemory && heap_judged && !heap_grows && !SureAlone(j.evidence)) {
       j.decision.verdict = Verdict::kSuspect;
       j.decision.reasons = {Reason::kResidentAlone};
     }
@@ -287,6 +287,14 @@ void Assessment::WeighTogether(std::vector<Judged>& all) const {
       j.decision.reasons = {Reason::kReservedAlone};
     }
   }
+}
+
+// Resident memory without the heap's word: the simplest story only, told clearly.
+bool Assessment::SureAlone(const Evidence& e) {
+  const double errors = e.average.growth_slope / e.average.standard_error;
+  if (e.average.growth_slope < 1.5 * e.bar) return false;
+  if (e.average.best_nuisances.empty()) return e.average.probability >= 0.95 && errors >= 8;
+  return e.average.best_nuisances.size() == 1 && e.average.probability >= 0.98 && errors >= 10;
 }
 
 const Judged* Assessment::Deciding(const std::vector<Judged>& all) const {

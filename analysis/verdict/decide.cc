@@ -7,8 +7,15 @@ namespace seep::analysis {
 namespace {
 
 constexpr double kLeakBarKb = 15;            // KB a minute
-constexpr double kLeakProbability = 0.95;
-constexpr double kLeakProbabilityCounts = 0.98;  // several counts a run: each must be surer
+// A leak that nothing else is needed to explain may be less sure; one that
+// shows only after two other shapes are taken out must be surer.
+struct Bar {
+  double probability;
+  double errors;  // growth over its standard error
+};
+constexpr Bar kMemoryBars[] = {{0.86, 5.8}, {0.95, 4}, {0.99, 8}};    // by nuisances in the best model
+constexpr Bar kCountBars[] = {{0.965, 8}, {0.98, 4}, {0.985, 8}};     // several counts a run: each must be surer
+constexpr double kOperationErrors = 5;
 constexpr double kFewSamples = 40;           // fewer must be surer
 constexpr double kFewSamplesProbability = 0.995;
 constexpr double kSecondLookProbability = 0.85;
@@ -84,6 +91,15 @@ Checks Check(const Evidence& e) {
   return c;
 }
 
+bool SureEnough(const Evidence& e) {
+  const std::size_t shapes = std::min<std::size_t>(e.average.best_nuisances.size(), 2);
+  const Bar& bar = e.whole_numbers ? kCountBars[shapes] : kMemoryBars[shapes];
+  const double errors = e.average.growth_slope / e.average.standard_error;
+  if (e.average.best_growth == Growth::kOperation && errors < kOperationErrors) return false;
+  const double probability = e.samples < kFewSamples ? kFewSamplesProbability : bar.probability;
+  return e.average.probability >= probability && errors >= bar.errors;
+}
+
 int CountingOperation(const Evidence& e) {
   int best = -1;
   for (int i = 0; i < static_cast<int>(e.operations.size()); ++i) {
@@ -128,12 +144,10 @@ void DecideByMinute(const Evidence& e, Decision& d) {
   const bool second_look = p >= kSecondLookProbability && e.suffix_z[1] > 6 && e.suffix_z[2] > 3 &&
                            e.average.still_warming > 0.5 * e.bar;
   const bool sound = checks.consistent && !checks.misfit && !checks.few_cycles;
-  const double sure = e.samples < kFewSamples ? kFewSamplesProbability
-                      : e.whole_numbers         ? kLeakProbabilityCounts
-                                                : kLeakProbability;
-  if ((p >= sure || second_look) && g >= e.bar && grown >= least && sound) {
+  const bool sure = SureEnough(e);
+  if ((sure || (second_look && e.average.best_nuisances.size() < 2)) && g >= e.bar && grown >= least && sound) {
     d.verdict = Verdict::kLeak;
-    d.reasons = {p >= sure ? Reason::kGrowthProven : Reason::kGrowthProvenBySuffixes};
+    d.reasons = {sure ? Reason::kGrowthProven : Reason::kGrowthProvenBySuffixes};
     return;
   }
   d.reasons = checks.failed;
