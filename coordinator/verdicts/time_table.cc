@@ -64,8 +64,13 @@ void TimeTable::WriteTo(v1::GetReportResponse& report) const {
   }
   // At most kRows, the first and the last moment always among them.
   std::vector<const Moment*> moments;
-  const std::size_t rows = std::min(kept_.size(), kRows - 1);
-  for (std::size_t row = 0; row < rows; ++row) moments.push_back(&kept_[row * kept_.size() / rows]);
+  std::vector<const Moment*> known;  // the first samples may come before the host's own gauges
+  for (const Moment& moment : kept_) {
+    if (level == 0 || moment.values.contains(level)) known.push_back(&moment);
+  }
+  if (known.empty()) known.push_back(&last_);
+  const std::size_t rows = std::min(known.size(), kRows - 1);
+  for (std::size_t row = 0; row < rows; ++row) moments.push_back(known[row * known.size() / rows]);
   if (moments.back()->minutes < last_.minutes) moments.push_back(&last_);
   const Moment* before = nullptr;
   for (const Moment* moment : moments) {
