@@ -36,6 +36,14 @@ struct Axis {
     return c;
   }
 
+  // Slope per minute over the last seventh of the longest life, of a shape that
+  // begins anew with each generation: a young last one is not "still climbing"
+  // when its elders have shown where the climb ends.
+  template <typename F>
+  double OldAgePerMinute(F f) const {
+    return 60 * (f(longest_age) - f(0.85 * longest_age)) / (0.15 * longest_age);
+  }
+
   // Slope per minute over the last `share` of the run, within the last segment.
   double TailPerMinute(const Column& c, double share) const {
     std::size_t a = t.size() - 1;
@@ -64,10 +72,13 @@ NuisanceShape Draw(const Axis& axis, Nuisance kind, const ShapePlace& place) {
   switch (kind) {
     case Nuisance::kNone: return shape;
     case Nuisance::kWarmUp:
-    case Nuisance::kSlowWarmUp:
-      shape.columns = {axis.Over(axis.age, [tau](double x) { return 1 - std::exp(-x / tau); })};
+    case Nuisance::kSlowWarmUp: {
+      const auto rise = [tau](double x) { return 1 - std::exp(-x / tau); };
+      shape.columns = {axis.Over(axis.age, rise)};
       shape.settles_at_s += 3 * tau;
-      break;
+      shape.tail_per_minute = axis.OldAgePerMinute(rise);
+      return shape;
+    }
     case Nuisance::kManyPools:
       // Three free amplitudes stand for any set of pools between the time constants.
       for (double share : {1.0, 0.25, 0.0625}) {

@@ -18,7 +18,8 @@ namespace {
 
 constexpr double kPeakWindow_s = 240;      // how long RSS remembers a collector's peak
 constexpr double kMostOfGeneration = 0.3;  // a settle time never eats more of a generation
-constexpr double kStartShare = 0.1;        // nor does the start of one
+constexpr double kStartShare = 0.1;        // nor does the start of an only one
+constexpr double kNothingSpeaks = 0.25;    // probability of growth
 constexpr double kForgivenLoss = 0.01;     // of the run, that a gap may cost before CLEAN is withheld
 
 struct Judged {
@@ -57,6 +58,7 @@ class Assessment {
   bool LoadVaries() const;
   void WeighTogether(std::vector<Judged>& all) const;
   static bool SureAlone(const Evidence& e);
+  static const Judged* ResidentForHeap(const std::vector<Judged>& all);
   const Judged* Deciding(const std::vector<Judged>& all) const;
   std::vector<RuleFinding> Rules() const;
   RuleSeries ForRules(int index) const;
@@ -92,7 +94,8 @@ void Assessment::ExcludeStarts() {
     std::size_t end = begin;
     while (end + 1 < cells.size() && cells[end + 1].segment == cells[begin].segment) ++end;
     const double life = cells[end].t_last - cells[begin].t_first;
-    const double settle = std::min(state_.policy.settle_s, kStartShare * life);
+    const bool only = cells.front().segment == cells.back().segment;
+    const double settle = std::min(state_.policy.settle_s, (only ? kStartShare : kMostOfGeneration) * life);
     if (settle > 0) excluded_.push_back({cells[begin].t_first, std::nextafter(cells[begin].t_first + settle, 0)});
     begin = end + 1;
   }
@@ -297,6 +300,24 @@ bool Assessment::SureAlone(const Evidence& e) {
   return e.average.best_nuisances.size() == 1 && e.average.probability >= 0.98 && errors >= 10;
 }
 
+// A breathing heap may be too noisy to tell; resident memory holds all of it,
+// and when that does not grow, and nothing speaks for growth in the heap,
+// resident memory answers for both.
+const Judged* Assessment::ResidentForHeap(const std::vector<Judged>& all) {
+  const Judged *resident = nullptr, *heap = nullptr;
+  for (const Judged& j : all) {
+    if (!j.verdict.judged || !j.evidence.missing.empty()) continue;
+    if (j.series_class == SeriesClass::kHeapMemory && heap == nullptr) heap = &j;
+    if (j.series_class == SeriesClass::kResidentMemory && resident == nullptr) resident = &j;
+  }
+  if (heap == nullptr || resident == nullptr || heap->verdict.verdict != Verdict::kInconclusive) return nullptr;
+  const auto& why = heap->decision.reasons;
+  const bool cycles = std::find(why.begin(), why.end(), Reason::kFewCycles) != why.end();
+  if (cycles || heap->evidence.average.probability > kNothingSpeaks) return nullptr;
+  return resident->verdict.verdict == Verdict::kClean && resident->evidence.average.probability < kNothingSpeaks ? resident
+                                                                                                              : nullptr;
+}
+
 const Judged* Assessment::Deciding(const std::vector<Judged>& all) const {
   for (Verdict word : {Verdict::kLeak, Verdict::kSuspect}) {
     const Judged* best = nullptr;
@@ -312,6 +333,7 @@ const Judged* Assessment::Deciding(const std::vector<Judged>& all) const {
     }
     if (best != nullptr) return best;
   }
+  if (const Judged* resident = ResidentForHeap(all)) return resident;
   // Nobody accuses: the heap speaks for the run, else resident memory, else
   // whatever there is. A series that could be judged goes before one that not.
   for (bool with_evidence : {true, false}) {

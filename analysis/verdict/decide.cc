@@ -23,7 +23,7 @@ constexpr double kSuspectProbability = 0.85;
 constexpr double kModelSpread = 1.15;        // intervals widened until they cover what they claim
 constexpr double kAllocatorShare = 0.05;     // of RSS growth: chunk headers, rounding, fragments
 constexpr double kStillGrowing = 0.6;        // of the growth: less is not the same growth any more
-constexpr double kNoSign = 0.15;             // of growth: below it nothing speaks for any
+constexpr double kNoSign = 0.25;             // of growth: below it nothing speaks for any
 constexpr double kLeastGrowthKb = 160;
 constexpr double kLeastGrowthUnits = 2.6;
 constexpr double kSettlingKb = 300;          // over a whole run: what a short one may still settle by
@@ -97,6 +97,7 @@ bool SureEnough(const Evidence& e) {
   const double errors = e.average.growth_slope / e.average.standard_error;
   if (e.average.best_growth == Growth::kOperation && errors < kOperationErrors) return false;
   const double probability = e.samples < kFewSamples ? kFewSamplesProbability : bar.probability;
+  if (shapes == 0 && e.average.best_growth == Growth::kNone) return false;
   return e.average.probability >= probability && errors >= bar.errors;
 }
 
@@ -159,7 +160,7 @@ void DecideByMinute(const Evidence& e, Decision& d) {
     d.verdict = Verdict::kSuspect;
     d.reasons.push_back(Reason::kStillWarming);
   } else if (!checks.few_cycles && d.high < d.tolerance_per_minute && p < 0.5 &&
-             warming < (e.whole_numbers ? d.tolerance_per_minute : e.bar)) {
+             warming < (e.whole_numbers ? d.tolerance_per_minute : e.bar) && e.samples >= kFewSamples) {
     d.verdict = Verdict::kClean;
     d.reasons = {Reason::kWithinTolerancePerMinute};
   } else if (d.reasons.empty()) {
@@ -174,7 +175,7 @@ bool CleanPerOperation(const Evidence& e, const DecisionContext& context, const 
   if (d.verdict != Verdict::kInconclusive || d.operation < 0 || !IsMemory(context.series_class)) return false;
   if (std::any_of(d.reasons.begin(), d.reasons.end(), [](Reason r) { return r == Reason::kFewCycles; })) return false;
   const OperationRate& rate = e.operations[d.operation];
-  return rate.count >= 20 && e.average.probability < kNoSign && e.suffix_z[0] < 2.5 && e.suffix_z[1] < 2.5 &&
+  return rate.count >= 20 && e.samples >= kFewSamples && e.average.probability < kNoSign && e.suffix_z[0] < 2.5 && e.suffix_z[1] < 2.5 &&
          d.high < d.tolerance_per_operation * rate.per_minute &&
          e.average.still_warming < d.tolerance_per_operation * rate.per_minute;
 }
@@ -191,7 +192,7 @@ void DecideByOperation(const Evidence& e, const DecisionContext& context, Decisi
   const double tolerance = d.tolerance_per_operation;
   if (d.verdict == Verdict::kClean && d.high < tolerance * rate) return;
   const bool growing = d.verdict == Verdict::kLeak || d.verdict == Verdict::kSuspect;
-  if (high < tolerance && (!growing || e.average.growth_slope / rate < tolerance)) {
+  if (high < tolerance && e.samples >= kFewSamples && (!growing || e.average.growth_slope / rate < tolerance)) {
     d.verdict = Verdict::kClean;
     d.per_operation = true;
     d.reasons = {Reason::kWithinTolerancePerOperation};

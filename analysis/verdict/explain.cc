@@ -116,6 +116,7 @@ std::string DoubtText(Reason reason, const ExplainInput& in) {
     case Reason::kReservedAlone: return "Reserved memory grows while resident memory does not.";
     default: break;
   }
+  if (e.samples < 40) return "Too few samples to call it clean: " + Number(e.samples) + " of 40.";
   return "The data cannot decide: leaks above " + Amount(std::max(v.slope_per_minute.high, 0.0), v.unit) +
          "/min are excluded, smaller ones are not.";
 }
