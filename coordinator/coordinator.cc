@@ -128,6 +128,7 @@ void Coordinator::Stop(std::function<void()> stopped) {
   Parts& parts = *parts_;
   LogInfo({{"coordinator", "stopping"}});
   parts.agents.BeginShutdown();
+  parts.control.EndWatches();
   parts.links.CloseAll(absl::UnavailableError("the coordinator is stopping; try again later"));
   parts.server.Stop(kStopGraceMs, [&loop = parts.loop, stopped = std::move(stopped)] { loop.Post([stopped] { stopped(); }); });
 }

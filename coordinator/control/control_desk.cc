@@ -210,6 +210,12 @@ void ControlDesk::ExportSamples(const v1::ExportSamplesRequest& request, Stream<
   std::make_shared<SampleExport>(store_, request.run_id(), std::move(stream))->Start();
 }
 
+void ControlDesk::EndWatches() {
+  for (const auto& [run_id, weak] : watches_) {
+    if (const auto watch = weak.lock()) watch->Interrupt();
+  }
+}
+
 void ControlDesk::OnRunChanged(const std::string& run_id) {
   const auto [begin, end] = watches_.equal_range(run_id);
   for (auto entry = begin; entry != end; ++entry) {

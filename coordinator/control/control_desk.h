@@ -50,6 +50,8 @@ class ControlDesk {
 
   // Something of the run was stored: its watchers look again.
   void OnRunChanged(const std::string& run_id);
+  // Watchers are told to come back later instead of holding up the stop.
+  void EndWatches();
 
  private:
   void StoreCampaign(const v1::SubmitCampaignRequest& request, ParsedCampaign parsed,

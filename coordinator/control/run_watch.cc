@@ -49,7 +49,10 @@ void RunWatch::Nudge() {
   busy_ = true;
 }
 
+void RunWatch::Interrupt() { End(absl::UnavailableError("the coordinator is stopping; watch again later")); }
+
 void RunWatch::Look() {
+  if (ended_) return;
   busy_ = true;
   nudged_ = false;
   if (stream_->cancelled()) return End(absl::CancelledError("the watcher is gone"));
@@ -117,6 +120,7 @@ void RunWatch::Tell(bool at_end) {
 }
 
 void RunWatch::Wait() {
+  if (ended_) return;
   busy_ = false;
   if (nudged_) return Nudge();
   wait_ = loop_.RunAfter(kLookAnyway, [self = shared_from_this()] {

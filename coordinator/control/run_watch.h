@@ -24,6 +24,7 @@ class RunWatch : public std::enable_shared_from_this<RunWatch> {
 
   void Start(bool from_start);
   void Nudge();  // there may be news
+  void Interrupt();  // the coordinator is stopping
   bool ended() const { return ended_; }
 
  private:

@@ -348,6 +348,22 @@ TEST_F(CoordinatorFlow, TellsEveryMistakeOfACampaignAndSubmitsAKeyOnce) {
   EXPECT_EQ(ids[0], ids[1]);
 }
 
+TEST_F(CoordinatorFlow, SendsWatchersAwayWhenItStops) {
+  const std::string run_id = Submit();
+  grpc::ClientContext context;
+  v1::WatchRunRequest request;
+  request.set_run_id(run_id);
+  auto stream = control_->WatchRun(&context, request);
+  v1::RunUpdate update;
+  ASSERT_TRUE(stream->Read(&update));
+  coordinator_.reset();
+  while (stream->Read(&update)) {
+  }
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  Restart();
+  EXPECT_EQ(GetRun(run_id).state(), v1::RUN_STATE_QUEUED);
+}
+
 TEST_F(CoordinatorFlow, SurvivesGarbage) {
   // Not even HTTP/2, a message too large, a stream that never registers.
   grpc::ClientContext context;
