@@ -3,103 +3,23 @@
 #include "agent/agent.h"
 
 #include <gmock/gmock.h>
-#include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <atomic>
 #include <set>
-#include <thread>
 
 #include "agent/session/grpc_link.h"
-#include "common/checksum/crc32c.h"
+#include "agent/session/tiny_coordinator.h"
 #include "common/os/process_tree.h"
 #include "common/os/system_clock.h"
 #include "common/os/temp_directory.h"
 #include "common/status/status_matchers.h"
-#include "seep/v1/agent_link.grpc.pb.h"
 
 namespace seep::agent {
 namespace {
 
 using ::seep::testing::StatusIs;
 using ::testing::HasSubstr;
-
-// Assigns what it is told to, acknowledges all, remembers what came.
-class TinyCoordinator : public v1::AgentLink::Service {
- public:
-  explicit TinyCoordinator(const std::string& address) {
-    grpc::ServerBuilder builder;
-    builder.AddListeningPort(address, grpc::InsecureServerCredentials());
-    builder.RegisterService(this);
-    server_ = builder.BuildAndStart();
-  }
-  ~TinyCoordinator() override { Shutdown(); }
-  void Shutdown() {
-    if (server_) server_->Shutdown(std::chrono::system_clock::now());
-    server_.reset();
-  }
-
-  grpc::Status Connect(grpc::ServerContext*,
-                       grpc::ServerReaderWriter<v1::CoordinatorMessage, v1::AgentMessage>* stream) override {
-    v1::AgentMessage message;
-    while (stream->Read(&message)) Answer(message, *stream);
-    return grpc::Status::OK;
-  }
-
-  std::vector<v1::RunSpec> assignments;  // before the agent connects
-  std::atomic<bool> forget{false};       // runs that are final and complete
-  // Under the mutex:
-  absl::Mutex mutex;
-  std::vector<v1::RunStatus> statuses;
-  std::set<std::uint64_t> sequences;
-  int duplicates = 0, bad_checksums = 0;
-  bool goodbye = false;
-
-  bool Final() {
-    absl::MutexLock lock(&mutex);
-    return !statuses.empty() && statuses.back().final() && sequences.size() >= statuses.back().last_sequence();
-  }
-
- private:
-  using Stream = grpc::ServerReaderWriter<v1::CoordinatorMessage, v1::AgentMessage>;
-  void Answer(const v1::AgentMessage& message, Stream& stream) {
-    absl::MutexLock lock(&mutex);
-    v1::CoordinatorMessage answer;
-    if (message.has_register_()) {
-      answer.mutable_welcome()->set_version(1);
-      answer.mutable_welcome()->set_lease_ms(10'000);
-      answer.mutable_welcome()->set_heartbeat_ms(200);
-      stream.Write(answer);
-      for (const v1::RunSpec& spec : assignments) {
-        *answer.mutable_assignment()->mutable_spec() = spec;
-        stream.Write(answer);
-        stream.Write(answer);  // taking it again is harmless
-      }
-    } else if (message.has_heartbeat()) {
-      answer.mutable_heartbeat()->set_agent_monotonic_us(message.heartbeat().monotonic_us());
-      stream.Write(answer);
-    } else if (message.has_run_status()) {
-      statuses.push_back(message.run_status());
-    } else if (message.has_goodbye()) {
-      goodbye = true;
-    } else if (message.has_samples()) {
-      TakeBatch(message.samples());
-      *answer.mutable_ack()->mutable_stream() = message.samples().stream();
-      answer.mutable_ack()->set_through_sequence(message.samples().first_sequence() + message.samples().count() - 1);
-      stream.Write(answer);
-    }
-  }
-  void TakeBatch(const v1::SampleBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
-    if (Crc32c(batch.block()) != batch.crc32c()) ++bad_checksums;
-    v1::SampleBlock block;
-    if (!block.ParseFromString(batch.block()) || block.samples_size() != static_cast<int>(batch.count())) ++bad_checksums;
-    for (const auto& sample : block.samples()) {
-      if (!sequences.insert(sample.sequence()).second) ++duplicates;
-    }
-  }
-  std::unique_ptr<grpc::Server> server_;
-};
 
 class AgentTest : public ::testing::Test {
  protected:
@@ -164,7 +84,7 @@ TEST_F(AgentTest, RunsAnAssignmentDeliversEverySampleOnceAndDrains) {
   EXPECT_EQ(coordinator.sequences.size(), coordinator.statuses.back().last_sequence());
   EXPECT_EQ(*coordinator.sequences.rbegin(), coordinator.sequences.size()) << "without holes";
   EXPECT_EQ(coordinator.duplicates, 0);
-  EXPECT_EQ(coordinator.bad_checksums, 0);
+  EXPECT_EQ(coordinator.bad_batches, 0);
   EXPECT_TRUE(coordinator.goodbye);
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <filesystem>
 
 #include "common/os/files.h"
 
@@ -60,7 +61,9 @@ absl::Status Apply(const Given& given, Configuration& configuration) {
   if (!given.coordinator.empty()) configuration.coordinator = given.coordinator;
   if (!given.name.empty()) configuration.name = given.name;
   if (configuration.name.empty()) configuration.name = HostAgentName();
-  if (!given.state_directory.empty()) configuration.state_directory = given.state_directory;
+  if (!given.state_directory.empty()) {
+    configuration.state_directory = std::filesystem::absolute(given.state_directory).lexically_normal().string();
+  }
   if (given.slots > 0) configuration.slots = given.slots;
   if (!given.spool_limit.empty()) {
     const auto bytes = ParseByteSize(given.spool_limit);
