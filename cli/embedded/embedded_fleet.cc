@@ -15,6 +15,7 @@ namespace seep::cli {
 namespace {
 
 constexpr char kPrefix[] = "seep-run";
+constexpr int kShownLines = 5;  // of a member's last words; -v shows them all
 constexpr absl::Duration kStartLimit = absl::Seconds(30);
 // sockaddr_un.sun_path holds 108 bytes with its end.
 constexpr std::size_t kMaxSocketPath = 107;
@@ -75,7 +76,7 @@ absl::Status EmbeddedFleet::AddAgent(const EmbeddedAgent& agent, const std::vect
   const std::string configuration = home + ".yaml";
   SEEP_RETURN_IF_ERROR(WriteFileAtomically(
       configuration, AgentConfiguration(agent, address_, home, options_.drivers_file, secrets), 0600));
-  return StartMember(agent.name, {binary, "--config", configuration, "--ready-line", "--exit-with-stdin"});
+  return StartMember("agent " + agent.name, {binary, "--config", configuration, "--ready-line", "--exit-with-stdin"});
 }
 
 absl::Status EmbeddedFleet::StartMember(std::string name, std::vector<std::string> argv) {
@@ -116,7 +117,8 @@ absl::Status EmbeddedFleet::WaitUntilReady(Member& member) {
 absl::Status EmbeddedFleet::Ended(Member& member) {
   drain_.WaitClosed(member.output, absl::Seconds(1));  // its last words may still be in the pipe
   const auto status = member.process->TryWait();
-  const std::vector<std::string> errors = drain_.LastErrors(member.output);
+  std::vector<std::string> errors = drain_.LastErrors(member.output);
+  if (errors.size() > kShownLines) errors.erase(errors.begin(), errors.end() - kShownLines);
   return absl::FailedPreconditionError(
       absl::StrCat("the embedded ", member.name, " ended (", status ? status->ToString() : "unknown", ")",
                    errors.empty() ? "" : "; it said:\n  ", absl::StrJoin(errors, "\n  ")));

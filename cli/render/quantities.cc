@@ -80,6 +80,7 @@ std::string FormatChange(double value, std::string_view unit) {
 
 std::string FormatInterval(const v1::Estimate& estimate, std::string_view unit) {
   if (!std::isfinite(estimate.low()) || !std::isfinite(estimate.high())) return "-";
+  if (IsBytes(unit) && std::abs(estimate.low()) < 0.5 && std::abs(estimate.high()) < 0.5) return "[0,0]";
   const double center = std::isfinite(estimate.value()) ? std::abs(estimate.value()) : 0;
   const double reach = std::max({center, std::abs(estimate.low()), std::abs(estimate.high())});
   if (!IsBytes(unit)) return fmt::format("[{},{}]", FormatChange(estimate.low(), unit), FormatChange(estimate.high(), unit));

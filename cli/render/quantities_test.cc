@@ -44,6 +44,8 @@ TEST(FormatInterval, KeepsTheUnitOfItsSlope) {
   EXPECT_EQ(FormatInterval(Estimate(1.3e6, 1.27e6, 1.33e6), "bytes"), "[+1.27,+1.33]");
   EXPECT_EQ(FormatInterval(Estimate(0, -2000, 3000), "bytes"), "[-2.00,+3.00]KB");
   EXPECT_EQ(FormatInterval(Estimate(1, 0.99, 1.01), "count"), "[+0.99,+1.01]");
+  EXPECT_EQ(FormatInterval(Estimate(0, -0.2, 0.2), "bytes"), "[0,0]");
+  EXPECT_EQ(FormatInterval(Estimate(-984, -102'283, 96'641), "bytes"), "[-102,+97]KB");
   EXPECT_EQ(FormatInterval(Estimate(1, kNaN, kNaN), "count"), "-");
 }
 

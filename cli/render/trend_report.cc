@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -23,15 +24,19 @@ std::string PerOperation(const v1::SeriesVerdict& series, bool wide) {
   if (series.operation().empty() || !std::isfinite(kept.value())) return "-";
   // A figure whose interval spans zero is noise divided by a count.
   if (!wide && (!std::isfinite(kept.low()) || kept.low() <= 0)) return "-";
-  std::string text = series.unit() == "bytes" ? FormatBytes(kept.value()) : FormatNumber(kept.value());
+  const bool readable = kept.value() >= 0.1 && kept.value() < 100;  // "1.00": exactly one a lifecycle
+  std::string text = series.unit() == "bytes" ? FormatBytes(kept.value())
+                     : readable               ? fmt::format("{:.2f}", kept.value())
+                                              : FormatNumber(kept.value());
   if (wide) text += fmt::format(" {} per {}", FormatInterval(kept, series.unit()), Printable(series.operation()));
   return text;
 }
 
-// A detailed gauge that was read once or twice in a short run says nothing.
-bool WorthALine(const v1::SeriesVerdict& series) {
-  const bool unseen = series.verdict() == v1::VERDICT_INCONCLUSIVE && series.samples() > 0 && series.samples() < 4;
-  return series.judged() && !unseen;
+// Detailed gauges (pss, uss) are read so much less often that a short run
+// cannot judge them; that is no news.
+bool WorthALine(const v1::SeriesVerdict& series, std::uint64_t most_samples) {
+  const bool rare = series.verdict() == v1::VERDICT_INCONCLUSIVE && series.samples() * 4 < most_samples;
+  return series.judged() && !rare;
 }
 
 std::string RSquared(double value) { return std::isfinite(value) ? fmt::format("{:.2f}", value) : "-"; }
@@ -115,8 +120,10 @@ std::string SeriesTable(const v1::RunVerdict& verdict, const Style& style, bool 
   Table table({{"SERIES"}, {"FIRST"}, {"LAST"}, {"MIN", true}, {"MAX"}, {"SLOPE/min"}, {"95% CI"}, {"PER OP"}, {"R²"},
                {"VERDICT"}, {"SAMPLES", true}, {"P", true}, {"TOLERANCE/min", true}, {"DETECTABLE/min", true},
                {"DETECTABLE/op", true}, {"SHAPE", true}});
+  std::uint64_t most_samples = 0;
+  for (const auto& s : verdict.series()) most_samples = std::max<std::uint64_t>(most_samples, s.samples());
   for (const auto& s : verdict.series()) {
-    if (!wide && !WorthALine(s)) continue;
+    if (!wide && !WorthALine(s, most_samples)) continue;
     const std::string& unit = s.unit();
     const std::string word(s.judged() ? VerdictWord(s.verdict()) : "-");
     table.Add({Name(s), FormatLevel(s.first(), unit), FormatLevel(s.last(), unit), FormatLevel(s.min(), unit),
