@@ -56,6 +56,7 @@ TEST_F(WalletPaymentsTest, SparkPaymentsGoBothWays) {
   host_.Pay("bob", Invoice("alice", "spark_invoice", 100), 100);
   host_.ExpectBalance("alice", 800);
   host_.ExpectBalance("bob", 200);
+  host_.ExpectCleanEnd({"alice", "bob"});
 }
 
 TEST_F(WalletPaymentsTest, LightningPaymentsCostAFee) {
@@ -66,6 +67,7 @@ TEST_F(WalletPaymentsTest, LightningPaymentsCostAFee) {
   EXPECT_EQ(sent.FindInteger("fee_sats"), 3);
   host_.ExpectBalance("alice", 10'000 - 2'003);
   host_.ExpectBalance("bob", 2'000);
+  host_.ExpectCleanEnd({"alice", "bob"});
 }
 
 TEST_F(WalletPaymentsTest, ListenersHearOfBothSides) {
@@ -208,6 +210,7 @@ TEST_F(WalletPaymentsTest, ReconnectAndLifecyclesGiveEverythingBack) {
   host_.ExpectGauge("connections", 2);
   host_.ExpectThreads(threads);
   host_.ExpectFds(fds);
+  host_.ExpectCleanEnd({"alice", "bob"});
 }
 
 // this is the SDK's doing, and what Seep is there to find.

@@ -159,6 +159,18 @@ void WalletHost::Initialize(const std::string& settings_json) {
           settings_json, "}"));
 }
 
+void WalletHost::ExpectCleanEnd(const std::vector<std::string>& instances) {
+  for (const std::string& instance : instances) {
+    Result("disconnect", On(instance));
+    Destroy(instance);
+  }
+  ExpectGauge("tasks", 0);
+  Result("shutdown", "{}");
+  const auto exit = process_.WaitFor(kPatience);
+  EXPECT_TRUE(exit.has_value() && exit->success()) << (exit ? exit->ToString() : "hangs") << "\n"
+                                                   << log();
+}
+
 std::string WalletHost::On(const std::string& instance, const std::string& more) {
   return absl::StrCat(R"({"instance":")", instance, "\"", more.empty() ? "" : ",", more, "}");
 }

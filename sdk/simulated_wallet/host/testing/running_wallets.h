@@ -48,6 +48,10 @@ class WalletHost {
   ChildProcess& process() { return process_; }
   void Initialize(const std::string& settings_json);
 
+  // Disconnects and destroys these, then `shutdown`: the host ends in order, and
+  // a sanitizer that finds lost memory makes that fail.
+  void ExpectCleanEnd(const std::vector<std::string>& instances);
+
   // Connects in a storage directory of the instance's own (the same each time).
   void Connect(const std::string& instance);
   std::string ConnectParams(const std::string& instance);
