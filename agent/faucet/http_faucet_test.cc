@@ -34,6 +34,7 @@ class OneAnswer {
     port_ = ntohs(address.sin_port);
     thread_ = std::thread([this, answer = std::move(answer)] {
       UniqueFd peer(accept(listener_.get(), nullptr, nullptr));
+      if (!peer.valid()) return;
       char chunk[4096];
       while (request.find("\r\n\r\n{") == std::string::npos) {
         const ssize_t got = read(peer.get(), chunk, sizeof chunk);
@@ -48,7 +49,10 @@ class OneAnswer {
       EXPECT_EQ(write(peer.get(), answer.data(), answer.size()), static_cast<ssize_t>(answer.size()));
     });
   }
-  ~OneAnswer() { Join(); }
+  ~OneAnswer() {
+    shutdown(listener_.get(), SHUT_RDWR);  // wakes an accept for which nobody came
+    Join();
+  }
   void Join() {
     if (thread_.joinable()) thread_.join();
   }
