@@ -9,7 +9,8 @@
 namespace seep::wallet {
 namespace {
 
-constexpr std::size_t kPage = 500;
+// Small: a page is parsed as a whole, and its peak would show in RSS as a step.
+constexpr std::size_t kPage = 100;
 // Loopback answers or refuses at once; a ledger that hangs must not hang
 // connect, the link goes on trying.
 constexpr absl::Duration kFirstAttemptLimit = absl::Seconds(3);
