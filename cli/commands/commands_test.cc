@@ -8,6 +8,7 @@
 #include <atomic>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "cli/arguments/command_line.h"
 #include "cli/commands/fake_control_server.h"
 #include "cli/commands/session.h"
@@ -212,6 +213,46 @@ TEST_F(CommandsTest, QueriesAndLists) {
   EXPECT_THAT(console_.out, HasSubstr("\"faults\": []"));
   EXPECT_EQ(Seep({"version"}), ExitCode::kClean);
   EXPECT_THAT(console_.out, HasSubstr("coordinator 9.9.9"));
+}
+
+std::string Recording(double bytes_per_second) {
+  std::string csv = "timestamp,elapsed_sec,rss_bytes,heap_allocated_bytes,heap_resident_bytes,payments\n";
+  for (int second = 0; second < 1800; ++second) {
+    const double heap = 20e6 + bytes_per_second * second + 1000 * (second * 7919 % 101);
+    csv += absl::StrCat("2026-01-01T00:00:00Z,", second, ",", heap + 10e6, ",", heap, ",,", second, "\n");
+  }
+  return csv;
+}
+
+TEST_F(CommandsTest, AnalyzesRecordingsWithoutAServer) {
+  own_server_ = true;
+  ASSERT_OK_AND_ASSIGN(TempDirectory directory, TempDirectory::Create("seep-cli-test"));
+  const std::string leak = directory.path() + "/leak.csv", flat = directory.path() + "/flat.csv";
+  ASSERT_OK(WriteFileAtomically(leak, Recording(10'000)));
+  ASSERT_OK(WriteFileAtomically(flat, Recording(0)));
+  EXPECT_EQ(Seep({"analyze", flat}), ExitCode::kClean);
+  EXPECT_THAT(console_.out, HasSubstr("layout rust-memtest"));
+  EXPECT_EQ(Seep({"analyze", flat, leak, "--rules", "memtest"}), ExitCode::kLeak);
+  EXPECT_THAT(console_.out, HasSubstr("BREACHED memtest"));
+  ASSERT_OK(WriteFileAtomically(directory.path() + "/labels.csv", "id,label\nleak,x\nflat,y\n"));
+  console_.out.clear();
+  EXPECT_EQ(Seep({"analyze", "--corpus", directory.path(), "-o", "csv"}), ExitCode::kClean);
+  EXPECT_THAT(console_.out, HasSubstr("id,verdict,metric,score,slope,slope_lo,slope_hi,bytes_per_op,detect_t_s\nleak,LEAK,"));
+  EXPECT_THAT(console_.out, HasSubstr("\nflat,CLEAN,"));
+}
+
+TEST_F(CommandsTest, NamesFileAndLineOfABrokenRecording) {
+  own_server_ = true;
+  ASSERT_OK_AND_ASSIGN(TempDirectory directory, TempDirectory::Create("seep-cli-test"));
+  const std::string path = directory.path() + "/broken.csv";
+  ASSERT_OK(WriteFileAtomically(path, Recording(0) + "x,nonsense,y\n"));
+  EXPECT_EQ(Seep({"analyze", path}), ExitCode::kUsage);
+  EXPECT_THAT(console_.err, HasSubstr(path + ":1802:"));
+  EXPECT_EQ(Seep({"analyze", directory.path()}), ExitCode::kUsage);
+  EXPECT_EQ(Seep({"analyze", "/nonexistent.csv"}), ExitCode::kUsage);
+  EXPECT_EQ(Seep({"analyze"}), ExitCode::kUsage);
+  EXPECT_EQ(Seep({"analyze", path, "--rules", "memtets"}), ExitCode::kUsage);
+  EXPECT_THAT(console_.err, HasSubstr("did you mean 'memtest'?"));
 }
 
 TEST_F(CommandsTest, AnAbsentCoordinatorIsExitFive) {
