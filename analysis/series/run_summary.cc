@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace seep::analysis {
 namespace {
 
+typedef double Pair __attribute__((vector_size(16)));
+
+constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 SeriesCell Merge(const SeriesCell& a, const SeriesCell& b) {
@@ -41,6 +45,7 @@ bool SameStretch(const TimeCell& a, const TimeCell& b) {
 }  // namespace
 
 int RunSummary::AddSeries() {
+  FoldWaitingRows();
   Series series;
   series.open = {kInfinity, kInfinity, -kInfinity, 0, 0};
   series.cells.reserve(kMaxCells);
@@ -73,10 +78,86 @@ void RunSummary::AddRow(double t_s, std::int32_t segment, RowUse use, std::span<
   }
   AddOperations(operations);
   const std::size_t n = std::min(values.size(), series_.size());
-  for (std::size_t i = 0; i < n; ++i) {
-    if (std::isfinite(values[i])) AddValue(series_[i], t_s, values[i]);
-  }
+  waiting_.insert(waiting_.end(), values.begin(), values.begin() + n);
+  waiting_.resize((waiting_t_.size() + 1) * series_.size(), kAbsent);
+  waiting_t_.push_back(t_s);
+  if (waiting_t_.size() == kWaitingRows) FoldWaitingRows();
   ++rows_;
+}
+
+void RunSummary::FoldWaitingRows() {
+  if (waiting_t_.empty()) return;
+  std::size_t i = 0;
+  for (; i + 1 < series_.size(); i += 2) {
+    if (!FoldDensePair(i)) FoldColumn(i), FoldColumn(i + 1);
+  }
+  if (i < series_.size()) FoldColumn(i);
+  waiting_.clear();
+  waiting_t_.clear();
+}
+
+void RunSummary::FoldColumn(std::size_t index) {
+  for (std::size_t i = 0; i < waiting_t_.size(); ++i) {
+    const double value = waiting_[i * series_.size() + index];
+    if (std::isfinite(value)) AddValue(series_[index], waiting_t_[i], value);
+  }
+}
+
+// The same sums as AddValue, two neighbouring columns at once; refuses, and has
+// done nothing, when a value is missing: the product below turns NaN.
+bool RunSummary::FoldDensePair(std::size_t index) {
+  Series &a = series_[index], &b = series_[index + 1];
+  if (a.totals.samples == 0 || b.totals.samples == 0) return false;
+  if (a.totals.t_first != b.totals.t_first) return false;
+  const Pair first{a.totals.first, b.totals.first};
+  Pair low{a.open.low, b.open.low}, second_low{a.open.second_low, b.open.second_low};
+  Pair high{a.open.high, b.open.high}, last{a.totals.last, b.totals.last};
+  Pair sum{}, sum_ty{}, sum_yy{}, increase{}, finite{};
+  double sum_t = 0, sum_tt = 0;
+  const std::size_t stride = series_.size();
+  const double* row = &waiting_[index];
+  for (const double t_s : waiting_t_) {
+    Pair value;
+    std::memcpy(&value, row, sizeof value);
+    row += stride;
+    const double t = t_s - a.totals.t_first;
+    const Pair y = value - first, rise = value - last;
+    const Pair upper = low > y ? low : y;
+    second_low = upper < second_low ? upper : second_low;
+    low = y < low ? y : low;
+    high = y > high ? y : high;
+    increase += rise > 0 ? rise : Pair{};
+    sum += y;
+    sum_ty += t * y;
+    sum_yy += y * y;
+    sum_t += t;
+    sum_tt += t * t;
+    finite += value * 0.0;
+    last = value;
+  }
+  if (finite[0] != 0 || finite[1] != 0) return false;
+  for (int k = 0; k < 2; ++k) {
+    Series& series = k == 0 ? a : b;
+    OpenCell& open = series.open;
+    open.low = low[k];
+    open.second_low = second_low[k];
+    open.high = high[k];
+    open.sum += sum[k];
+    open.count += static_cast<std::uint32_t>(waiting_t_.size());
+    SeriesTotals& totals = series.totals;
+    totals.min = std::min(totals.min, totals.first + low[k]);
+    totals.max = std::max(totals.max, totals.first + high[k]);
+    totals.last = last[k];
+    totals.t_last = waiting_t_.back();
+    totals.samples += waiting_t_.size();
+    totals.increase += increase[k];
+    totals.sum_t += sum_t;
+    totals.sum_tt += sum_tt;
+    totals.sum_y += sum[k];
+    totals.sum_ty += sum_ty[k];
+    totals.sum_yy += sum_yy[k];
+  }
+  return true;
 }
 
 void RunSummary::OpenCellAt(double t_s, std::int32_t segment, RowUse use) {
@@ -126,6 +207,7 @@ void RunSummary::AddOperations(std::span<const double> operations) {
 }
 
 void RunSummary::CloseOpenCell() {
+  FoldWaitingRows();
   if (open_time_.rows == 0) return;
   time_cells_.push_back(open_time_);
   for (Operation& operation : operations_) {

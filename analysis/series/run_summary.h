@@ -70,8 +70,8 @@ class RunSummary {
   void AddRow(double t_s, std::int32_t segment, RowUse use, std::span<const double> values,
               std::span<const double> operations, double load);
 
-  // Closes the open cell so that the cells hold every row. Only on a copy:
-  // a reading in mid-run must leave the run's own cells as they were.
+  // Closes the open cell so that cells and totals hold every row. Only on a
+  // copy: a reading in mid-run must leave the run's own cells as they were.
   void CloseOpenCell();
 
   const std::vector<TimeCell>& time_cells() const { return time_cells_; }
@@ -107,7 +107,11 @@ class RunSummary {
     std::vector<double> cells;
   };
 
+  static constexpr std::size_t kWaitingRows = 64;
   void OpenCellAt(double t_s, std::int32_t segment, RowUse use);
+  void FoldWaitingRows();
+  void FoldColumn(std::size_t index);
+  bool FoldDensePair(std::size_t index);
   void AddValue(Series& series, double t_s, double value);
   void AddOperations(std::span<const double> operations);
   void MergeNeighbours();
@@ -118,6 +122,9 @@ class RunSummary {
   std::uint64_t rows_ = 0;
   int dropped_segments_ = 0;
   TimeCell open_time_;
+  // Rows wait here and are folded a column at a time, while sums stay in registers.
+  std::vector<double> waiting_;    // [row][series]
+  std::vector<double> waiting_t_;
   std::vector<TimeCell> time_cells_;
   std::vector<Series> series_;
   std::vector<Operation> operations_;
