@@ -16,6 +16,7 @@ constexpr double kLeastCoverage = 0.5;
 constexpr double kMemoryNoiseKb = 8;   // two pages: below it RSS says nothing
 constexpr double kCountNoise = 0.3;
 constexpr double kScreen = 1.0;        // standard errors
+constexpr double kBreathingShare = 0.1;  // of the peak's variance that no line explains
 
 std::string Text(const char* format, double value) {
   char buffer[160];
@@ -69,6 +70,27 @@ bool LoadMoves(const Levels& levels, const Track& track) {
   const auto [low, high] = std::minmax_element(levels.load.begin(), levels.load.end());
   return StandardDeviation(levels.load) > 2.5 * noise / std::sqrt(std::max(per_level * 0.5, 1.0)) &&
          *high - *low > 0.15 * std::max(Mean(levels.load), 1e-9);
+}
+
+// The heap's peak explains resident memory only where it breathes. One that rises
+// as a line, with the clock, cannot be told from growth: it would explain a leak
+// of the heap away from the very series in which it shows.
+bool PeakBreathes(const Levels& levels) {
+  if (!AllFinite(levels.covariate) || StandardDeviation(levels.covariate) <= 1) return false;
+  double residual = 0, total = 0;
+  for (std::size_t begin = 0; begin < levels.size();) {
+    std::size_t end = begin;
+    double n = 0, st = 0, sy = 0, stt = 0, sty = 0, syy = 0;
+    for (; end < levels.size() && levels.segment[end] == levels.segment[begin]; ++end, ++n) {
+      const double t = levels.t[end] - levels.t[begin], y = levels.covariate[end] - levels.covariate[begin];
+      st += t, sy += y, stt += t * t, sty += t * y, syy += y * y;
+    }
+    const double var_t = stt - st * st / n, var_y = syy - sy * sy / n, cov = sty - st * sy / n;
+    total += var_y;
+    residual += var_t > 0 ? var_y - cov * cov / var_t : var_y;
+    begin = end;
+  }
+  return residual > kBreathingShare * total;
 }
 
 // Local parabola over seven levels, within segments; ends stay as they are.
@@ -245,7 +267,7 @@ Evidence Gather(const EvidenceRequest& request) {
     if (levels.size() >= 14 && StandardDeviation(smooth) > 0) covariates.push_back(Standardised(smooth));
     e.explained_by_load = true;
   }
-  if (AllFinite(levels.covariate) && StandardDeviation(levels.covariate) > 1) {
+  if (PeakBreathes(levels)) {
     covariates.push_back(Standardised(levels.covariate));
   }
   const std::vector<int> operations = TellingOperations(levels);
