@@ -85,7 +85,8 @@ NuisanceShape Draw(const Axis& axis, Nuisance kind, const ShapePlace& place) {
         shape.columns.push_back(axis.Over(axis.age, [=](double x) { return 1 - std::exp(-x / (share * tau)); }));
       }
       shape.settles_at_s += 3 * tau;
-      break;
+      shape.tail_per_minute = axis.OldAgePerMinute([tau](double x) { return 1 - std::exp(-x / tau); });
+      return shape;
     case Nuisance::kRampToFlat:
       shape.columns = {axis.Over(axis.age, [=](double x) { return std::min(x, time) / e; })};
       shape.settles_at_s += time;

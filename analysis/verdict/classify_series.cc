@@ -13,9 +13,10 @@ constexpr std::array<std::string_view, 9> kResident = {"rss",       "pss",      
                                                         "rss_bytes", "rss_mb",   "private_bytes", "working_set"};
 constexpr std::array<std::string_view, 8> kReserved = {"wasm_memory", "heap_sys",    "heap_sys_bytes", "vsz",
                                                         "vsz_mb",      "heap_retained", "heap_resident", "heap_resident_bytes"};
-constexpr std::array<std::string_view, 9> kShownOnly = {"swap",        "cpu",          "cpu_percent",  "mem_percent",
-                                                         "memory_percent", "heap_objects", "heap_allocs", "latency",
-                                                         "gc_count"};
+constexpr std::array<std::string_view, 12> kShownOnly = {
+    "swap", "cpu", "cpu_percent", "mem_percent", "memory_percent", "heap_objects", "heap_allocs", "latency", "gc_count",
+    // What the scenario itself wants or costs: no property of the target.
+    "sampling_cost", "listeners_expected", "calls_in_flight"};
 
 template <std::size_t N>
 bool Among(const std::array<std::string_view, N>& names, std::string_view name) {
@@ -31,7 +32,7 @@ SeriesSpec ClassifySeries(std::string_view name, std::string_view unit, bool is_
   std::string lower(name);
   std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
   const bool bytes = unit == "bytes";
-  if (is_counter || Among(kShownOnly, lower) || unit == "percent" || unit == "%") {
+  if (is_counter || Among(kShownOnly, lower) || unit == "percent" || unit == "%" || unit == "seconds") {
     spec.series_class = SeriesClass::kInformational;
   } else if (Among(kResident, lower)) {
     spec.series_class = SeriesClass::kResidentMemory;

@@ -146,7 +146,7 @@ void DecideByMinute(const Evidence& e, Decision& d) {
                            e.average.still_warming > 0.5 * e.bar;
   const bool sound = checks.consistent && !checks.misfit && !checks.few_cycles;
   const bool sure = SureEnough(e);
-  if ((sure || (second_look && e.average.best_nuisances.size() < 2)) && g >= e.bar && grown >= least && sound) {
+  if ((sure || (second_look && e.average.best_nuisances.empty())) && g >= e.bar && grown >= least && sound) {
     d.verdict = Verdict::kLeak;
     d.reasons = {sure ? Reason::kGrowthProven : Reason::kGrowthProvenBySuffixes};
     return;

@@ -82,7 +82,11 @@ std::string CleanText(const ExplainInput& in, Reason reason) {
             Amount(std::max(v.per_operation.kept.high, 0.0), unit) + ")";
     text += "; too short to say anything about " + Amount(v.tolerance.per_minute, unit) + "/min.";
   } else {
-    text += "no growth above " + Amount(v.tolerance.per_minute, unit) + "/min.";
+    text += "no growth above " + Amount(v.tolerance.per_minute, unit) + "/min";
+    if (v.per_operation.kept.known() && !v.per_operation.operation.empty()) {
+      text += ", and at most " + Amount(std::max(v.per_operation.kept.high, 0.0), unit) + " a " + OneOf(v.per_operation.operation);
+    }
+    text += ".";
   }
   const std::string shape = ShapeName(in.evidence);
   if (shape != "flat") text += " What moved has the shape of a " + shape + ", and it is over.";
@@ -128,9 +132,10 @@ std::string Amount(double value, const std::string& unit, bool sign) {
   const std::string plus = sign && value > 0 ? "+" : "";
   if (unit != "bytes") return plus + Number(value);
   const double a = std::abs(value);
-  if (a >= 1024.0 * 1024 * 1024) return plus + Number(value / (1024.0 * 1024 * 1024)) + " GB";
-  if (a >= 1024.0 * 1024) return plus + Number(value / (1024.0 * 1024)) + " MB";
-  if (a >= 1024) return plus + Number(value / 1024) + " KB";
+  // Decimal, as in every table of the reports: one figure must not read as two.
+  if (a >= 1e9) return plus + Number(value / 1e9) + " GB";
+  if (a >= 1e6) return plus + Number(value / 1e6) + " MB";
+  if (a >= 1e3) return plus + Number(value / 1e3) + " KB";
   return plus + Format("%.0f B", value);
 }
 
