@@ -67,6 +67,7 @@ class Assessment {
   RunSummary summary_;
   std::vector<Interval> excluded_;
   std::string lost_;
+  bool heap_steady_ = false;
 };
 
 // Fault windows and the settle time after them, the latter capped so that
@@ -179,6 +180,7 @@ Judged Assessment::JudgeSeries(int index) {
   SplitAtGaps(request.track);
   request.whole_numbers = spec.series_class == SeriesClass::kResource;
   request.load_varies = LoadVaries();
+  request.covariate_is_steady = heap_steady_;
   const int heap = spec.series_class == SeriesClass::kResidentMemory ? HeapBreathing() : -1;
   if (heap >= 0) {
     request.track.covariate =
@@ -402,8 +404,21 @@ std::vector<RuleFinding> Assessment::Rules() const {
 
 RunVerdict Assessment::Run() {
   RunVerdict run;
-  std::vector<Judged> all;
-  for (int i = 0; i < summary_.series_count(); ++i) all.push_back(JudgeSeries(i));
+  std::vector<Judged> all(summary_.series_count());
+  const auto resident = [&](int i) { return state_.series[i].series_class == SeriesClass::kResidentMemory; };
+  for (int i = 0; i < summary_.series_count(); ++i) {
+    if (!resident(i)) all[i] = JudgeSeries(i);
+  }
+  // A collector that lets the heap swell without keeping more explains resident
+  // memory that swells with it; so the heap is heard first.
+  const int heap = HeapBreathing();
+  if (heap >= 0) {
+    const Evidence& e = all[heap].evidence;
+    heap_steady_ = e.missing.empty() && e.average.probability < 0.5;
+  }
+  for (int i = 0; i < summary_.series_count(); ++i) {
+    if (resident(i)) all[i] = JudgeSeries(i);
+  }
   WeighTogether(all);
   for (Judged& j : all) {
     if (j.verdict.judged) Fill(j);

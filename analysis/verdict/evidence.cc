@@ -16,6 +16,7 @@ constexpr double kLeastCoverage = 0.5;
 constexpr double kMemoryNoiseKb = 8;   // two pages: below it RSS says nothing
 constexpr double kCountNoise = 0.3;
 constexpr double kScreen = 1.0;        // standard errors
+constexpr double kPeakShare = 0.6;       // of resident memory's range
 constexpr double kBreathingShare = 0.1;  // of the peak's variance that no line explains
 
 std::string Text(const char* format, double value) {
@@ -91,6 +92,14 @@ bool PeakBreathes(const Levels& levels) {
     begin = end;
   }
   return residual > kBreathingShare * total;
+}
+
+// A peak can explain resident memory that swells about as much as itself.
+bool PeakIsLargeEnough(const Levels& levels) {
+  if (!AllFinite(levels.covariate)) return false;
+  const auto [low, high] = std::minmax_element(levels.covariate.begin(), levels.covariate.end());
+  const auto [bottom, top] = std::minmax_element(levels.y.begin(), levels.y.end());
+  return *high - *low > 1 && *high - *low >= kPeakShare * (*top - *bottom);
 }
 
 // Local parabola over seven levels, within segments; ends stay as they are.
@@ -267,7 +276,7 @@ Evidence Gather(const EvidenceRequest& request) {
     if (levels.size() >= 14 && StandardDeviation(smooth) > 0) covariates.push_back(Standardised(smooth));
     e.explained_by_load = true;
   }
-  if (PeakBreathes(levels)) {
+  if (PeakBreathes(levels) || (request.covariate_is_steady && PeakIsLargeEnough(levels))) {
     covariates.push_back(Standardised(levels.covariate));
   }
   const std::vector<int> operations = TellingOperations(levels);

@@ -22,6 +22,7 @@ struct EvidenceRequest {
   bool whole_numbers = false;    // a count of things
   double bar_per_minute = 15;    // smallest growth worth calling a leak
   bool load_varies = false;
+  bool covariate_is_steady = false;  // the heap behind the covariate was judged not to grow
 };
 
 struct OperationRate {
