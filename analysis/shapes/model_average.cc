@@ -367,7 +367,7 @@ void Averager::Summarise(const std::vector<Score>& scores, std::size_t best, Ave
     out.probability += w * StudentTail((kZeroShare * input_.bar_per_minute - slope) / std::max(sd, 1e-12), dof);
     growing += w;
     slope_sum += w * slope;
-    const double bend = growth.end_per_minute / growth.per_minute;
+    const double bend = growth.per_minute > 0 ? growth.end_per_minute / growth.per_minute : 1;
     end_sum += w * slope * bend;
     voices.push_back({w, slope * bend, std::max(sd * bend, 1e-12), dof});
     if (growth.kind == Growth::kOperation) by_operation[growth.operation] += w;
