@@ -57,6 +57,7 @@ void RunFeed::Define(const v1::GaugeDefinition& definition) {
     operations_.resize(static_cast<std::size_t>(gauge.operation) + 1, 0);
   } else {
     const bool counter = definition.kind() == v1::GAUGE_KIND_COUNTER;
+    gauge.errors = definition.origin() == v1::GAUGE_ORIGIN_SCENARIO && definition.name() == "errors";
     gauge.series = judge_.AddSeries(analysis::ClassifySeries(definition.name(), definition.unit(), counter));
     values_.resize(static_cast<std::size_t>(gauge.series) + 1);
   }
@@ -93,6 +94,7 @@ void RunFeed::AddSample(const v1::Sample& sample) {
     Gauge& gauge = gauges_[sample.gauge(i)];
     const double value = sample.value(i);
     if (gauge.series >= 0) values_[static_cast<std::size_t>(gauge.series)] = value;
+    if (gauge.errors) errors_ = std::max(errors_, value);
     if (gauge.operation < 0 || std::isnan(value)) continue;
     // Operations count for the run, whatever a new generation starts from.
     if (value < gauge.last) gauge.base += gauge.last;
@@ -126,6 +128,10 @@ v1::RunVerdict RunFeed::Final(const v1::Run& ended) {
   if (samples_ == 0) {
     judge_.MarkInvalid(ended.state_reason().empty() ? std::string("no sample was recorded")
                                                     : absl::StrCat("no sample was recorded: ", ended.state_reason()));
+  } else if (errors_ > 0 && std::all_of(operations_.begin(), operations_.end(), [](double n) { return n == 0; })) {
+    // Flat memory of a target that never worked says nothing (detection.md).
+    judge_.MarkInvalid(absl::StrCat("no operation succeeded and ", static_cast<std::int64_t>(errors_),
+                                    " failed; the run's log says why"));
   }
   return ToMessage(judge_.Final());
 }

@@ -44,6 +44,7 @@ class RunFeed {
     int operation = -1;
     double base = 0;  // of a counter that began anew: what earlier lives counted
     double last = 0;
+    bool errors = false;  // the scenario's count of failures
   };
   void Define(const v1::GaugeDefinition& definition);
   void NoteHole(const v1::Sample& sample, double t_s);
@@ -58,6 +59,7 @@ class RunFeed {
   std::uint64_t samples_ = 0;
   std::uint64_t last_sequence_ = 0;
   double last_s_ = 0;
+  double errors_ = 0;
   std::uint32_t last_generation_ = 0;
 };
 

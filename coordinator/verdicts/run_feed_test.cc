@@ -115,6 +115,20 @@ TEST(RunFeed, IsInvalidWithoutASample) {
   EXPECT_THAT(verdict.headline(), ::testing::HasSubstr("exit 3"));
 }
 
+TEST(RunFeed, IsInvalidWhenNoOperationEverSucceeded) {
+  RunFeed feed(ARun());
+  storage::SamplePage page;
+  page.gauges = {Gauge(1, "rss", "bytes"), Gauge(2, "errors", "count")};
+  page.gauges[1].set_origin(v1::GAUGE_ORIGIN_SCENARIO);
+  for (std::uint64_t i = 0; i < 480; ++i) {
+    page.samples.push_back(Sample(i + 1, static_cast<double>(i) * 0.25, 6e7, static_cast<double>(i)));
+  }
+  feed.Add(page);
+  const v1::RunVerdict verdict = feed.Final(ARun());
+  EXPECT_EQ(verdict.verdict(), v1::VERDICT_INVALID);
+  EXPECT_THAT(verdict.headline(), ::testing::HasSubstr("479 failed"));
+}
+
 TEST(RunFeed, CountsOperationsAcrossGenerations) {
   RunFeed feed(ARun());
   std::vector<v1::Sample> samples;

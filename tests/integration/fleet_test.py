@@ -71,7 +71,7 @@ class Fleet(Fixture):
         self.assertIn('Memory Trend Report', report.out, report)
         query = self.seep('query', "SELECT agent, count(*) AS n FROM runs GROUP BY agent ORDER BY agent", '-o', 'csv')
         self.assertEqual(query.out.replace('\r', '').splitlines(), ['agent,n', 'lab-a,2', 'lab-b,2'], query)
-        samples = self.seep('query', f"SELECT count(*) AS n, max(value) > 0 AS positive FROM samples WHERE run_id='{ids[0]}' AND gauge='rss'",
+        samples = self.seep('query', f"SELECT count(*) AS n, max(value) > 0 AS positive FROM samples WHERE run='{ids[0]}' AND gauge='rss'",
                             '-o', 'csv')
         count, positive = samples.out.replace('\r', '').splitlines()[1].split(',')
         self.assertGreater(int(count), 30, samples)
@@ -91,7 +91,7 @@ class Fleet(Fixture):
         self.assertEqual(self.pids(ids), before, 'an SDK process was restarted')
         self.wait_for_state(ids, ('FINISHED',), 60)
         for run_id in ids:
-            stored = self.rows('query', f"SELECT sum(last_sequence - first_sequence + 1) AS missing FROM gaps WHERE run_id='{run_id}'")
+            stored = self.rows('query', f"SELECT sum(samples) AS missing FROM gaps WHERE run='{run_id}'")
             self.assertIn(stored['rows'][0][0], (None, 0), stored)
         # Everything that was known before is known after one more restart.
         known = {run['run_id']: (run['state'], run['verdict']['verdict'], run['samples']) for run in self.runs()}

@@ -15,8 +15,9 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
 
 add_compile_options(-Wall -Wextra -Wnon-virtual-dtor -Woverloaded-virtual -fno-omit-frame-pointer)
-# g++ 12 warns of impossible overlaps in std::string's operator+ at -O2 (GCC bug 105329).
-add_compile_options(-Wno-restrict)
+# g++ 12 at -O2 warns of impossible overlaps in std::string's operator+ (GCC bug
+# 105329) and of optional<string>s that are never read unset (80635).
+add_compile_options(-Wno-restrict -Wno-maybe-uninitialized)
 option(SEEP_WERROR "Treat warnings as errors" ON)
 if(SEEP_WERROR)
   add_compile_options(-Werror)
@@ -26,8 +27,6 @@ set(SEEP_SANITIZER "" CACHE STRING "address, thread or undefined")
 if(SEEP_SANITIZER)
   add_compile_options(-fsanitize=${SEEP_SANITIZER} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${SEEP_SANITIZER})
-  # gcc's sanitizers make some of Abseil's inlines look maybe-uninitialised.
-  add_compile_options(-Wno-maybe-uninitialized)
   if(SEEP_SANITIZER STREQUAL "thread")
     add_compile_options(-Wno-tsan)
   endif()
