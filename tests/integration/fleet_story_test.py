@@ -3,7 +3,7 @@ import os
 import signal
 import unittest
 
-from processes import Fixture, wait_until
+from processes import BIN, Fixture, wait_until
 
 SHORT_FLEET = """
 name: fleet
@@ -119,8 +119,10 @@ class Fleet(Fixture):
                 pass
             return not os.path.exists(f'/proc/{pid}')
         wait_until(target_gone, 5, 'the target of the killed agent still lives')
-        for run_id in ids:
-            self.assertEqual(self.seep('runs', 'stop', run_id).code, 0)
+        self.wait_for_state(ids, ('RUNNING', 'FAILED'), 30)  # the killed agent's run says so, the other goes on
+        campaign = self.rows('campaign', 'ls')['campaigns'][0]['campaign_id']
+        self.assertEqual(self.seep('campaign', 'cancel', campaign).code, 0)
+        self.wait_for_state(ids, ('FINISHED', 'FAILED', 'CANCELLED'), 30)
 
     def test_stopping_and_cancelling(self):
         ids = self.submit(SHORT_FLEET.replace('12s', '600s'))
@@ -132,8 +134,9 @@ class Fleet(Fixture):
         self.wait_for_state(ids, ('FINISHED', 'CANCELLED'), 30)
 
     def test_two_agents_with_one_name(self):
-        second = self.daemon('seep-agent', '--coordinator', self.address, '--name', 'lab-a', '--state-dir', self.home / 'agent-twin')
-        wait_until(lambda: 'lab-a' in second.log() and 'in use' in second.log(), 20, 'no complaint about the name')
+        second = self.daemon('seep-agent', '--coordinator', self.address, '--name', 'lab-a', '--state-dir', self.home / 'agent-twin',
+                             '--drivers', BIN.parent / 'share/seep/drivers.yaml')
+        wait_until(lambda: 'has the name lab-a' in second.log(), 20, 'no complaint about the name')
         self.assertEqual(len(self.rows('agents', 'ls')['agents']), 2)
         second.stop()
 
