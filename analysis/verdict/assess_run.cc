@@ -320,18 +320,27 @@ const Judged* Assessment::ResidentForHeap(const std::vector<Judged>& all) {
                                                                                                               : nullptr;
 }
 
+// Real memory speaks before address space, which only follows it; of a leak the
+// heap, which tells what is kept, before resident memory, which adds the
+// allocator's share; else the surer one.
+bool SpeaksBefore(const Judged& a, const Judged& b, Verdict word) {
+  const auto real = [](const Judged& j) {
+    return j.series_class == SeriesClass::kHeapMemory || j.series_class == SeriesClass::kResidentMemory;
+  };
+  if (real(a) && b.series_class == SeriesClass::kReservedMemory) return true;
+  if (a.series_class == SeriesClass::kReservedMemory && real(b)) return false;
+  if (word == Verdict::kLeak && real(a) && real(b) && a.series_class != b.series_class) {
+    return a.series_class == SeriesClass::kHeapMemory;
+  }
+  return a.verdict.probability > b.verdict.probability;
+}
+
 const Judged* Assessment::Deciding(const std::vector<Judged>& all) const {
   for (Verdict word : {Verdict::kLeak, Verdict::kSuspect}) {
     const Judged* best = nullptr;
     for (const Judged& j : all) {
       if (!j.verdict.judged || j.verdict.verdict != word) continue;
-      const bool nearer = best != nullptr && word == Verdict::kLeak && j.series_class == SeriesClass::kHeapMemory &&
-                          best->series_class == SeriesClass::kResidentMemory;
-      const bool farther = best != nullptr && word == Verdict::kLeak &&
-                           best->series_class == SeriesClass::kHeapMemory &&
-                           j.series_class == SeriesClass::kResidentMemory;
-      // The heap tells what is kept; resident memory adds the allocator's share.
-      if (best == nullptr || nearer || (!farther && j.verdict.probability > best->verdict.probability)) best = &j;
+      if (best == nullptr || SpeaksBefore(j, *best, word)) best = &j;
     }
     if (best != nullptr) return best;
   }

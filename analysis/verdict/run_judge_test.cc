@@ -61,6 +61,30 @@ TEST(RunJudgeTest, MinuteOfLeakingPaymentsIsALeakWithItsBytes) {
   }
 }
 
+// A heap that leaks must not, as the explanation of resident memory, acquit both;
+// and address space, which follows them, is not what the run is accused of.
+TEST(RunJudgeTest, ALeakingHeapIsSeenInResidentMemoryToo) {
+  RunJudge judge({});
+  judge.AddSeries(ClassifySeries("vsz", "bytes", false));
+  judge.AddSeries(ClassifySeries("rss", "bytes", false));
+  judge.AddSeries(ClassifySeries("heap_allocated", "bytes", false));
+  judge.AddOperation("payments");
+  SyntheticProcess process(3);
+  double payments = 0;
+  for (double t = 0; t < 60; t += 0.25) {
+    payments += 12.5;
+    process.Work(0.25, 12.5 * 4096);
+    const double rss = process.RssBytes();
+    const double values[] = {rss + 5e7, rss, 6e5 + payments * 4096};
+    const double operations[] = {std::floor(payments)};
+    judge.AddSample({t, 1, Phase::kSoak, values, operations, 1});
+  }
+  const RunVerdict run = judge.Final();
+  EXPECT_EQ(Of(run, "rss").verdict, Verdict::kLeak) << Of(run, "rss").explanation;
+  EXPECT_EQ(Of(run, "heap_allocated").verdict, Verdict::kLeak) << Of(run, "heap_allocated").explanation;
+  EXPECT_EQ(run.deciding_series, "heap_allocated") << run.headline;
+}
+
 TEST(RunJudgeTest, MinuteOfCleanPaymentsIsCleanPerPayment) {
   for (int seed = 1; seed <= 10; ++seed) {
     const RunVerdict run = MinuteOfPayments(0, 0, seed);
