@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "agent/configuration/yaml_section.h"
 #include "common/os/files.h"
+#include "common/os/loopback.h"
 #include "common/status/status_macros.h"
 
 namespace seep::agent {
@@ -162,7 +163,7 @@ absl::Status ReadDrivers(const std::string& file, Configuration& into) {
 bool IsLoopbackOrUnix(const std::string& address) {
   if (absl::StartsWith(address, "unix:")) return true;
   const std::string host = address.substr(0, address.rfind(':'));
-  return absl::StartsWith(host, "127.") || host == "localhost" || host == "[::1]";
+  return IsLoopbackHost(host);
 }
 
 bool IsAgentName(const std::string& name) {

@@ -89,6 +89,8 @@ TEST_F(ConfigurationTest, ClearTextStaysOnTheHost) {
   }
   configuration_.coordinator = "10.0.0.1:7420";
   EXPECT_THAT(CheckConfiguration(configuration_), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("tls")));
+  configuration_.coordinator = "127.evil.example:7420";  // a name, whatever it begins with
+  EXPECT_THAT(CheckConfiguration(configuration_), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("tls")));
   configuration_.tls.ca = "/ca";
   EXPECT_OK(CheckConfiguration(configuration_));
   configuration_.name = "Bad Name";

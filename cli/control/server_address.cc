@@ -4,15 +4,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/os/files.h"
+#include "common/os/loopback.h"
 
 namespace seep::cli {
-namespace {
-
-bool IsLoopback(const std::string& host) {
-  return host == "localhost" || host == "[::1]" || absl::StartsWith(host, "127.");
-}
-
-}  // namespace
 
 absl::StatusOr<ServerAddress> ParseServerAddress(const std::string& text, const TlsFiles& tls) {
   if (absl::StartsWith(text, "unix:/")) return ServerAddress{text, tls};
@@ -30,7 +24,7 @@ absl::StatusOr<ServerAddress> ParseServerAddress(const std::string& text, const 
   if (tls.certificate.empty() != tls.key.empty()) {
     return absl::InvalidArgumentError("--tls-cert and --tls-key go together; give both");
   }
-  if (!IsLoopback(host) && !tls.any()) {
+  if (!IsLoopbackHost(host) && !tls.any()) {
     return absl::InvalidArgumentError(absl::StrCat("server ", text, " is not on this machine and would be spoken to in clear text; "
                                                    "give --tls-ca, --tls-cert and --tls-key (deploy/README.md makes them)"));
   }

@@ -23,6 +23,7 @@ TEST(ParseServerAddress, RefusesClearTextOffHost) {
   EXPECT_OK(ParseServerAddress("lab-3:7420", {"ca.pem", "cert.pem", "key.pem", ""}));
   // A name that only looks like loopback.
   EXPECT_THAT(ParseServerAddress("localhost.evil.example:7420", {}), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(ParseServerAddress("127.evil.example:7420", {}), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST(ParseServerAddress, RefusesWhatIsNoAddress) {

@@ -13,6 +13,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/os/files.h"
+#include "common/os/loopback.h"
 #include "common/os/unique_fd.h"
 #include "common/status/status_macros.h"
 
@@ -40,9 +41,7 @@ bool SomebodyListens(const std::string& path) {
 }  // namespace
 
 bool ListenAddress::IsLoopback() const {
-  // Numbers only: "127evil.example" is a name.
-  const bool numeric = host.find_first_not_of("0123456789.") == std::string::npos;
-  return IsUnix() || host == "localhost" || host == "::1" || (numeric && absl::StartsWith(host, "127."));
+  return IsUnix() || IsLoopbackHost(host);
 }
 
 absl::StatusOr<ListenAddress> ParseListenAddress(const std::string& text) {
