@@ -185,9 +185,8 @@ Async<bool> Wallet::Send(const std::string& destination, std::uint64_t amount_sa
   const CallOutcome sent = co_await Call(method::kSend, send.Take());
   if (!sent.ok()) co_return false;
   const driver::Json result = sent.Result();
-  // SPEC.md wraps it; hosts that answer the bare payment are understood too.
-  const driver::Json* payment = result.Find("payment") ? result.Find("payment") : &result;
-  const auto status = payment->FindString("status");
+  const driver::Json* payment = result.Find("payment");
+  const auto status = payment != nullptr ? payment->FindString("status") : std::nullopt;
   if (status != "completed" && status != "pending") {
     context_.counters.CountError(status ? "payment_failed" : kBadAnswer);
     co_return false;

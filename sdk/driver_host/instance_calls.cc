@@ -215,8 +215,9 @@ Outcome InstanceCalls::Send(const Json& json) {
   const auto sent = instance_->Send(*payment, key);
   if (!sent.ok()) return ErrorOf(sent.status());
   JsonWriter result;
+  result.BeginObject().Key("payment");
   WritePayment(*sent, result);
-  return result.Take();
+  return result.EndObject().Take();
 }
 
 Outcome InstanceCalls::ListPayments(const Json& json) {

@@ -205,10 +205,11 @@ driver::Json WalletHost::Pay(const std::string& instance, const std::string& des
   const driver::Json prepared = Result(
       "prepare_send",
       On(instance, absl::StrCat(R"("destination":")", destination, R"(","amount_sats":)", sats)));
-  return Result("send",
-                On(instance, absl::StrCat(R"("prepared":")",
-                                          std::string(prepared.FindString("prepared").value_or("")),
-                                          R"(","idempotency_key":")", key, "\"")));
+  const driver::Json sent =
+      Result("send", On(instance, absl::StrCat(R"("prepared":")", std::string(prepared.FindString("prepared").value_or("")),
+                                               R"(","idempotency_key":")", key, "\"")));
+  const driver::Json* payment = sent.Find("payment");
+  return payment != nullptr ? *payment : driver::Json();
 }
 
 std::int64_t WalletHost::Balance(const std::string& instance) {
