@@ -53,7 +53,7 @@ bench: build
 	@tools/bench.sh $(RELEASE)
 
 corpus-score: build
-	@tools/score_corpus.sh $(RELEASE)
+	@python3 tools/score_corpus.py $(RELEASE)
 
 format:
 	@tools/format.sh
