@@ -7,7 +7,7 @@
 namespace seep::analysis {
 namespace {
 
-// Chosen on one corpus, measured on others: docs/detection_scores.md.
+// How these were chosen, and what they gave: docs/detection_scores.md.
 // A cache that fills at a steady pace, or a load that ramps up, looks exactly
 // like a leak for as long as it lasts; only waiting tells them apart, and what
 // counts is the share of the run, not the number of looks.
