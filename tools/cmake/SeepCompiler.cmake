@@ -34,7 +34,9 @@ endif()
 
 find_program(SEEP_CCACHE ccache)
 if(SEEP_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${SEEP_CCACHE})
+  # Paths relative to the checkout, so that a second build folder or checkout hits what the first compiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      ${SEEP_CCACHE})
 endif()
 find_program(SEEP_MOLD mold)
 if(SEEP_MOLD)
