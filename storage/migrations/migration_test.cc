@@ -24,7 +24,8 @@ class MigrationTest : public ::testing::Test {
     ASSERT_OK_AND_ASSIGN(TempDirectory directory, TempDirectory::Create("seep-migration-test"));
     directory_.emplace(std::move(directory));
     path_ = directory_->path() + "/seep.db";
-    two_ = Migrations();
+    one_ = {Migrations()[0]};
+    two_ = one_;
     two_.push_back({"add notes", "ALTER TABLE run ADD COLUMN note TEXT NOT NULL DEFAULT '';"
                                  "CREATE TABLE pin (run_no INTEGER PRIMARY KEY) STRICT;"});
   }
@@ -35,14 +36,14 @@ class MigrationTest : public ::testing::Test {
   }
   void FillVersionOne() {
     auto db = OpenDatabase();
-    ASSERT_OK(Migrate(*db, Migrations(), nullptr));
+    ASSERT_OK(Migrate(*db, one_, nullptr));
     ASSERT_OK(db->Execute("INSERT INTO campaign (campaign_no, campaign_id, name, yaml, created_wall_us)"
                           " VALUES (1, 'c-0001', 'kept', '', 1)"));
   }
 
   std::optional<TempDirectory> directory_;
   std::string path_;
-  std::vector<Migration> two_;
+  std::vector<Migration> one_, two_;
 };
 
 TEST_F(MigrationTest, MakesANewDatabaseWithoutABackup) {
@@ -67,6 +68,16 @@ TEST_F(MigrationTest, BacksUpThenUpgradesAndKeepsTheData) {
   EXPECT_EQ(backup->QueryInteger("SELECT count(*) FROM campaign WHERE name = 'kept'").value_or(0), 1);
 }
 
+TEST_F(MigrationTest, BringsTheFirstReleasesDatabaseToThisOne) {
+  FillVersionOne();
+  auto db = OpenDatabase();
+  ASSERT_OK_AND_ASSIGN(const MigrationResult result, Migrate(*db, Migrations(), nullptr));
+  EXPECT_EQ(result.from_version, 1);
+  EXPECT_EQ(result.to_version, static_cast<int>(Migrations().size()));
+  EXPECT_EQ(db->QueryInteger("SELECT count(*) FROM campaign WHERE name = 'kept'").value_or(0), 1);
+  EXPECT_EQ(db->QueryInteger("SELECT count(*) FROM artefact").value_or(-1), 0);
+}
+
 TEST_F(MigrationTest, AStepThatFailsLeavesTheOldVersion) {
   FillVersionOne();
   two_[1].sql = "CREATE TABLE pin (run_no INTEGER PRIMARY KEY); DROP TABLE campaign; SELECT * FROM nowhere;";
@@ -84,7 +95,7 @@ TEST_F(MigrationTest, RefusesANewerSchema) {
     ASSERT_OK(Migrate(*db, two_, nullptr));
   }
   auto db = OpenDatabase();
-  EXPECT_THAT(Migrate(*db, Migrations(), nullptr),
+  EXPECT_THAT(Migrate(*db, one_, nullptr),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("has schema version 2")));
 }
 

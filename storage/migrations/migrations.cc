@@ -1,4 +1,5 @@
 #include "storage/migrations/001_first_schema.h"
+#include "storage/migrations/002_artefacts.h"
 #include "storage/migrations/migration.h"
 
 namespace seep::storage {
@@ -6,6 +7,7 @@ namespace seep::storage {
 const std::vector<Migration>& Migrations() {
   static const auto* const migrations = new std::vector<Migration>{
       {"first schema", kFirstSchema},
+      {"artefacts", kArtefacts},
   };
   return *migrations;
 }
