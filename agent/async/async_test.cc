@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/async/shared_gate.h"
 #include "agent/async/waiting.h"
 #include "common/clock/fake_clock.h"
 #include "common/event_loop/simulated_event_loop.h"
@@ -81,6 +82,30 @@ TEST_F(AsyncTest, AnInboxKeepsTheOrder) {
   loop_.RunReady();
   EXPECT_TRUE(over);
   EXPECT_EQ(text, "abcd");
+}
+
+TEST_F(AsyncTest, OneIsAloneInsideAGateOrManyAreTogether) {
+  StopSignal stop(loop_);
+  SharedGate gate(loop_);
+  int inside = 0, most = 0, over = 0;
+  bool lonely = true;
+  const auto visit = [&](bool alone) -> Async<void> {
+    if (alone) co_await gate.EnterAlone();
+    else co_await gate.Enter();
+    most = std::max(most, ++inside);
+    co_await stop.Sleep(absl::Seconds(1));
+    if (alone && inside != 1) lonely = false;
+    --inside;
+    gate.Leave();
+    ++over;
+  };
+  for (const bool alone : {false, false, true, false, true, true, false, false, false}) Spawn(visit(alone));
+  loop_.Advance(absl::Seconds(1));
+  EXPECT_EQ(over, 2) << "who came after one that waits to be alone waits behind it";
+  loop_.Advance(absl::Seconds(5));
+  EXPECT_EQ(over, 9);
+  EXPECT_EQ(most, 3);
+  EXPECT_TRUE(lonely);
 }
 
 TEST_F(AsyncTest, WorkThatTakesTooLongGoesOnInItsGroup) {

@@ -19,6 +19,7 @@ constexpr absl::Duration kDefaultInterval = absl::Seconds(30);
 // How long before a sample the host is asked for its figures.
 constexpr absl::Duration kMaxLead = absl::Milliseconds(200);
 constexpr absl::Duration kFreshWithin = absl::Seconds(1);
+constexpr absl::Duration kCollectedWithin = absl::Seconds(5);
 constexpr absl::Duration kExitWithin = absl::Seconds(10);
 
 absl::Duration IntervalOf(const v1::SamplingSpec& sampling) {
@@ -123,6 +124,15 @@ Async<bool> Generation::Drain(absl::Duration limit) {
 
 Async<void> Generation::TakeSample() {
   co_await FinishedWithin(loop_, tasks_, kFreshWithin * 2, TakeFreshSample());
+}
+
+Async<void> Generation::TakeCollectedSample() {
+  if (initialized_ && why_ended_.empty() && conversation_.Can(driver::capability::kCollectGarbage)) {
+    HostCall call{method::kCollectGarbage, "", "{}", kCollectedWithin};
+    Async<CallOutcome> collected = Ask(conversation_, std::move(call));
+    co_await FinishedWithin(loop_, tasks_, kCollectedWithin, Ignore(std::move(collected)));
+  }
+  co_await TakeSample();
 }
 
 Async<void> Generation::TakeFreshSample() {

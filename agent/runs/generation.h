@@ -57,6 +57,8 @@ class Generation {
   Async<bool> Drain(absl::Duration limit);
   // With the host's figures of this moment, if it answers within a second.
   Async<void> TakeSample();
+  // With garbage collected first, where the host can: levels to be compared.
+  Async<void> TakeCollectedSample();
   Async<bool> Teardown(absl::Duration limit);
   // `shutdown`, then the end of its input; whether it was gone within 10 s.
   Async<bool> Shutdown();

@@ -108,6 +108,10 @@ Async<Run::Outcome> Run::BringUp() {
   if (status.ok()) {
     status_.set_sdk_name(generation_->identity().sdk_name);
     status_.set_sdk_version(generation_->identity().sdk_version);
+    // The level that is left when everything is taken down is held against this.
+    samples_.set_phase(v1::PHASE_BASELINE);
+    co_await generation_->TakeCollectedSample();
+    samples_.set_phase(v1::PHASE_WARM_UP);
     status = co_await generation_->Setup();
   }
   if (status.ok() && !stop_asked_ && !aborted_) {
@@ -129,8 +133,10 @@ void Run::OnWorking() {
     const auto warm_up = absl::Milliseconds(spec_.warm_up_ms());
     warm_ = warm_up == absl::ZeroDuration();
     if (warm_) samples_.set_phase(v1::PHASE_SOAK);
+    else counters_.times.BeginWarmUp();
     warm_up_timer_ = parts_.loop.RunAfter(warm_up, [this] {
       warm_ = true;
+      counters_.times.EndWarmUp();
       if (working_since_) samples_.set_phase(v1::PHASE_SOAK);
     });
     soak_timer_ = parts_.loop.RunAfter(absl::Milliseconds(spec_.duration_ms()),
@@ -166,8 +172,8 @@ Async<Run::Outcome> Run::Work() {
   }
 }
 
-// The last operation, the cool-down, a sample, the disconnects, a sample, the
-// shutdown: each bounded, so that a hung SDK cannot hold the run.
+// The last operation, the cool-down, a sample, the disconnects, the residual
+// sample, the shutdown: each bounded, so that a hung SDK cannot hold the run.
 Async<Run::Outcome> Run::EndGracefully(GenerationEnd end, std::string reason) {
   SetState(v1::RUN_STATE_STOPPING, reason);
   co_await generation_->Drain(kDrainLimit);
@@ -178,7 +184,8 @@ Async<Run::Outcome> Run::EndGracefully(GenerationEnd end, std::string reason) {
   co_await generation_->TakeSample();
   samples_.set_phase(v1::PHASE_TEARDOWN);
   co_await generation_->Teardown(kTeardownLimit);
-  co_await generation_->TakeSample();
+  co_await hurry_.Sleep(absl::Milliseconds(spec_.teardown_ms()));
+  co_await generation_->TakeCollectedSample();
   const std::string crashed = generation_->why_ended();
   if (!co_await generation_->Shutdown()) log_.AddLine("agent", "the host did not end within 10 s of shutdown; killed");
   if (aborted_) co_return Outcome{GenerationEnd::kAborted, stop_reason_};

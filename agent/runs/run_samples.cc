@@ -10,12 +10,15 @@ namespace seep::agent {
 namespace {
 
 constexpr absl::Duration kComplainEvery = absl::Minutes(1);
+// Fast sampling need not repeat the names of operations in each sample.
+constexpr absl::Duration kOperationsEvery = absl::Seconds(1);
 
 // Names that Seep gives itself: what it measures outside, what scenarios count.
 bool IsOurName(const std::string& name) {
   static const std::set<std::string, std::less<>> scenario = {
       "payments", "reconnects", "lifecycles", "listener_changes", "history_queries", "syncs", "parses", "refills",
-      "collections", "replacements", "warnings", "events", "errors", "listeners_expected", "sampling_cost"};
+      "collections", "replacements", "warnings", "events", "errors", "listeners_expected", "dropped_iterations",
+      "waiting_iterations", "sampling_cost"};
   if (scenario.contains(name)) return true;
   static const std::vector<GaugeValue> all = [] {
     OutsideFigures figures;
@@ -30,10 +33,11 @@ bool IsOurName(const std::string& name) {
 }  // namespace
 
 RunSamples::RunSamples(AgentParts& parts, std::string run_id, MonotonicTime began, absl::Duration interval)
-    : parts_(parts), run_id_(std::move(run_id)), began_(began), interval_(interval), complained_(began - kComplainEvery) {}
+    : parts_(parts), run_id_(std::move(run_id)), began_(began), interval_(interval), complained_(began - kComplainEvery),
+      told_operations_(began) {}
 
 void RunSamples::Record(const Reading& reading, std::uint32_t generation, const std::vector<GaugeValue>* inside,
-                        const ScenarioCounters& counters) {
+                        ScenarioCounters& counters) {
   std::vector<GaugeValue> values = OutsideGauges(reading.figures);
   values.push_back({"sampling_cost", "seconds", v1::GAUGE_KIND_GAUGE, v1::GAUGE_ORIGIN_OUTSIDE, false,
                     absl::ToDoubleSeconds(reading.cost)});
@@ -43,8 +47,16 @@ void RunSamples::Record(const Reading& reading, std::uint32_t generation, const 
                       v1::GAUGE_ORIGIN_SCENARIO, value.operation, value.value});
   }
   const SampleStamp stamp{parts_.spool.NextSequence(run_id_), reading.at - began_, reading.wall, generation, phase_};
-  const std::string block = encoder_.Encode(stamp, values);
+  v1::Sample operations;
+  // Those of the end go at once: no later sample takes them along.
+  const bool due = reading.at - told_operations_ >= kOperationsEvery || phase_ == v1::PHASE_TEARDOWN;
+  if (due) counters.times.WriteTo(operations);
+  const std::string block = encoder_.Encode(stamp, values, operations);
   const absl::Status status = parts_.spool.Append(run_id_, block, [this] { return encoder_.Definitions(); });
+  if (due && status.ok()) {
+    counters.times.Sent();
+    told_operations_ = reading.at;
+  }
   if (!status.ok() && parts_.loop.clock().Now() - complained_ >= kComplainEvery) {
     complained_ = parts_.loop.clock().Now();
     LogError(absl::StrCat("run=", run_id_, " samples are dropped: ", std::string(status.message())));

@@ -24,9 +24,10 @@ class RunSamples {
   void set_phase(v1::Phase phase) { phase_ = phase; }
   absl::Duration SinceBegin() const { return parts_.loop.clock().Now() - began_; }
 
-  // `inside`: nullptr when the host did not answer in time.
+  // `inside`: nullptr when the host did not answer in time. Takes along what
+  // operations took, about once a second, and lets it go once it is spooled.
   void Record(const Reading& reading, std::uint32_t generation, const std::vector<GaugeValue>* inside,
-              const ScenarioCounters& counters);
+              ScenarioCounters& counters);
 
  private:
   AgentParts& parts_;
@@ -36,6 +37,7 @@ class RunSamples {
   v1::Phase phase_ = v1::PHASE_WARM_UP;
   SampleEncoder encoder_;
   MonotonicTime complained_;
+  MonotonicTime told_operations_;
 };
 
 // `metrics` → values of declared gauges. A name that Seep measures itself gets

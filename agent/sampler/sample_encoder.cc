@@ -39,9 +39,10 @@ std::vector<GaugeValue> OutsideGauges(const OutsideFigures& f) {
   return values;
 }
 
-std::string SampleEncoder::Encode(SampleStamp stamp, const std::vector<GaugeValue>& values) {
+std::string SampleEncoder::Encode(SampleStamp stamp, const std::vector<GaugeValue>& values, const v1::Sample& rest) {
   v1::SampleBlock block;
   v1::Sample* sample = block.add_samples();
+  *sample = rest;
   last_us_ = std::max(last_us_, absl::ToInt64Microseconds(stamp.since_begin));
   sample->set_sequence(stamp.sequence);
   sample->set_monotonic_us(last_us_);

@@ -41,8 +41,8 @@ class SampleEncoder {
  public:
   // One encoded SampleBlock with one sample. Time never runs backwards: an
   // earlier stamp takes the latest one's. Values that are no finite number,
-  // and a name's second value, are left out.
-  std::string Encode(SampleStamp stamp, const std::vector<GaugeValue>& values);
+  // and a name's second value, are left out. `rest`: what else it carries.
+  std::string Encode(SampleStamp stamp, const std::vector<GaugeValue>& values, const v1::Sample& rest = v1::Sample());
   // An encoded SampleBlock of all definitions so far, without samples.
   std::string Definitions() const { return definitions_.SerializeAsString(); }
 

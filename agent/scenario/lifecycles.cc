@@ -3,42 +3,37 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "agent/scenario/error_pause.h"
 #include "common/os/files.h"
 #include "sdk/driver_protocol/protocol.h"
 
 namespace seep::agent {
-namespace {
-constexpr std::uint32_t kMaxConcurrency = 64;  // the protocol's calls in flight
-}
-
 Lifecycles::Lifecycles(ScenarioContext& context)
     : context_(context), spec_(context.plan.spec.lifecycle()),
-      pacer_(context.loop, context.stop, context.plan.pace) {}
+      pacer_(context.loop, context.stop, context.plan.pace, context.counters.paces["lifecycles"], context.counters.times,
+             context.plan.seed, "lifecycles") {}
 
 Async<void> Lifecycles::Run() {
-  TaskGroup workers(context_.loop);
-  const std::uint32_t count = std::clamp(spec_.concurrency(), 1u, kMaxConcurrency);
-  for (std::uint32_t worker = 0; worker < count; ++worker) workers.Add(Work(worker));
-  co_await workers.Join();
+  Pacer::Tick tick = [this](Turn turn) { return Tick(turn); };
+  co_await pacer_.Run(spec_.concurrency(), std::move(tick));
 }
 
 bool Lifecycles::Claim() {
   if (context_.stop.stopped()) return false;
-  if (spec_.count() > 0 && context_.counters.lifecycles + under_way_ >= spec_.count()) return false;
-  ++under_way_;
+  if (spec_.count() > 0 && context_.counters.lifecycles + busy_.size() >= spec_.count()) return false;
   ++begun_;
   return true;
 }
 
-Async<void> Lifecycles::Work(std::uint32_t worker) {
-  while (Claim()) {
-    const bool good = co_await LiveOnce(worker, begun_);
-    --under_way_;
-    if (good) ++context_.counters.lifecycles;
-    else co_await context_.stop.Sleep(kErrorPause);
-    co_await pacer_.Pause();
-  }
+Async<TickResult> Lifecycles::Tick(Turn turn) {
+  if (!Claim()) co_return TickResult::kNothingLeft;
+  std::uint32_t worker = 0;
+  while (!busy_.insert(worker).second) ++worker;
+  const bool good = co_await LiveOnce(worker, begun_);
+  busy_.erase(worker);
+  if (!good && context_.stop.stopped()) co_return TickResult::kCutShort;
+  context_.counters.times.Record("lifecycle", context_.loop.clock().Now() - turn.intended, good ? "" : "failed");
+  if (good) ++context_.counters.lifecycles;
+  co_return good ? TickResult::kGood : TickResult::kFailed;
 }
 
 Async<bool> Lifecycles::LiveOnce(std::uint32_t worker, std::uint64_t number) {

@@ -8,9 +8,10 @@
 #define SEEP_AGENT_SCENARIO_LIFECYCLES_H_
 
 #include <cstdint>
+#include <set>
 #include <string>
 
-#include "agent/scenario/pacer.h"
+#include "agent/pacing/pacer.h"
 #include "agent/scenario/wallet.h"
 
 namespace seep::agent {
@@ -22,7 +23,7 @@ class Lifecycles {
   Async<void> Run();
 
  private:
-  Async<void> Work(std::uint32_t worker);
+  Async<TickResult> Tick(Turn turn);
   Async<bool> LiveOnce(std::uint32_t worker, std::uint64_t number);
   Async<bool> Use(Wallet& wallet);
   Async<bool> UseFor(Wallet& wallet, std::string operation);
@@ -31,7 +32,7 @@ class Lifecycles {
   ScenarioContext& context_;
   const v1::LifecycleScenario& spec_;
   Pacer pacer_;
-  std::uint64_t under_way_ = 0;
+  std::set<std::uint32_t> busy_;  // numbers of the lifecycles under way, each with a directory of its own
   std::uint64_t begun_ = 0;
 };
 

@@ -14,10 +14,12 @@ namespace seep::agent {
 class Payments {
  public:
   Payments(ScenarioContext& context, Wallet& alice, Wallet& bob);
-  // Refills the sender if need be, pays once, flips the direction.
-  Async<bool> PayOnce();
+  // Refills the sender if need be, pays once, flips the direction. `late`: how
+  // long after it was meant to begin.
+  Async<bool> PayOnce(absl::Duration late);
 
  private:
+  Async<bool> Pay(Wallet& sender, Wallet& receiver, std::uint64_t number);
   Async<bool> EnsureFunds(Wallet& sender);
   Async<bool> FundWithRetries(std::string address);
   Async<bool> AwaitFunds(Wallet& sender);

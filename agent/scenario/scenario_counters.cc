@@ -1,28 +1,16 @@
 #include "agent/scenario/scenario_counters.h"
 
-#include "absl/strings/ascii.h"
 
 namespace seep::agent {
 namespace {
 
 constexpr std::size_t kMaxKinds = 32;
-constexpr std::size_t kMaxKindLength = 48;
-
-// A host of a newer protocol may send any kind: only gauge names get through.
-std::string AsGaugeName(std::string_view kind) {
-  std::string name;
-  for (const char c : kind.substr(0, kMaxKindLength)) {
-    const char lower = absl::ascii_tolower(static_cast<unsigned char>(c));
-    name += absl::ascii_isalnum(static_cast<unsigned char>(lower)) ? lower : '_';
-  }
-  return name.empty() ? "unknown" : name;
-}
-
 }  // namespace
 
 void ScenarioCounters::CountError(std::string_view kind) {
   ++errors_;
-  std::string name = AsGaugeName(kind);
+  // A host of a newer protocol may send any kind: only gauge names get through.
+  std::string name = PlainName(kind);
   if (!by_kind_.contains(name) && by_kind_.size() >= kMaxKinds) name = "other";
   ++by_kind_[name];
 }
@@ -44,6 +32,15 @@ std::vector<ScenarioValue> ScenarioCounters::Values() const {
   add("replacements", replacements, false);
   add("warnings", warnings, false);
   add("events", events, false);
+  std::uint64_t dropped = 0, waiting = 0;
+  for (const auto& [part, pace] : paces) {
+    dropped += pace.dropped;
+    waiting += pace.waiting.size();
+  }
+  if (!paces.empty() && paces.begin()->second.arrivals) {
+    values.push_back({"dropped_iterations", static_cast<double>(dropped), false, true});
+    values.push_back({"waiting_iterations", static_cast<double>(waiting), false, false});
+  }
   values.push_back({"errors", static_cast<double>(errors_), false, true});
   for (const auto& [kind, count] : by_kind_) add("errors." + kind, count, false);
   values.push_back({"listeners_expected", static_cast<double>(listeners_expected), false, false});

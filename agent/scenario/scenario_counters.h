@@ -12,6 +12,9 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/latency/operation_times.h"
+#include "agent/pacing/pace_state.h"
+
 namespace seep::agent {
 
 struct ScenarioValue {
@@ -36,6 +39,9 @@ class ScenarioCounters {
   std::uint64_t warnings = 0;          // failed disconnects
   std::uint64_t events = 0;            // delivered to listeners
   std::int64_t listeners_expected = 0; // what we added and did not remove
+
+  OperationTimes times;                   // latencies and errors by operation
+  std::map<std::string, PaceState> paces; // by the part of the scenario that is paced
 
   void CountError(std::string_view kind);
   std::uint64_t errors() const { return errors_; }

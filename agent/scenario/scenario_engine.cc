@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "agent/scenario/error_pause.h"
 #include "agent/scenario/parse_inputs.h"
 #include "common/os/files.h"
 #include "sdk/driver_protocol/json_writer.h"
@@ -86,26 +85,42 @@ Async<void> ScenarioEngine::Run() {
 }
 
 Async<void> ScenarioEngine::RunTicks() {
-  Pacer pacer(context_.loop, context_.stop, context_.plan.pace);
-  while (!context_.stop.stopped()) {
-    const bool good = co_await Tick();
-    if (!good) co_await context_.stop.Sleep(kErrorPause);
-    co_await pacer.Pause();
-  }
+  Pacer pacer(context_.loop, context_.stop, context_.plan.pace, context_.counters.paces["ticks"], context_.counters.times,
+              context_.plan.seed, "ticks");
+  Pacer::Tick tick = [this](Turn turn) { return Tick(turn); };
+  co_await pacer.Run(1, std::move(tick));
+}
+
+bool ScenarioEngine::NeedsToBeAlone() const {
+  const auto dead = [](const auto& wallet) { return !wallet->alive(); };
+  return ReconnectIsDue() || std::any_of(wallets_.begin(), wallets_.end(), dead);
+}
+
+Async<TickResult> ScenarioEngine::Tick(Turn turn) {
+  if (NeedsToBeAlone()) co_await gate_.EnterAlone();
+  else co_await gate_.Enter();
+  TickResult result = co_await TickInside(turn);
+  gate_.Leave();
+  // Parts of it may have been left out.
+  if (context_.stop.stopped()) result = TickResult::kCutShort;
+  co_return result;
 }
 
 // The order of the seeds' harness (sdk-under-test.md, "in one tick").
-Async<bool> ScenarioEngine::Tick() {
-  if (!co_await ReviveDead()) co_return false;
-  if (ReconnectIsDue()) co_return co_await ReconnectAll();
+Async<TickResult> ScenarioEngine::TickInside(Turn turn) {
+  if (!co_await ReviveDead()) co_return TickResult::kFailed;
+  if (ReconnectIsDue()) {
+    const bool reconnected = co_await ReconnectAll();
+    co_return reconnected ? TickResult::kNotMeasured : TickResult::kFailed;
+  }
   bool good = true;
   if (spec_.has_listener_churn()) good = co_await ChurnListeners() && good;
   if (spec_.has_sync() && !context_.stop.stopped()) good = co_await SyncBoth() && good;
   if (spec_.has_history() && !context_.stop.stopped()) good = co_await QueryHistory() && good;
   if (spec_.has_collect_garbage() && !context_.stop.stopped()) good = co_await CollectGarbage() && good;
   if (spec_.has_parse() && !context_.stop.stopped()) good = co_await ParseAll() && good;
-  if (payments_ && !context_.stop.stopped()) good = co_await payments_->PayOnce() && good;
-  co_return good;
+  if (payments_ && !context_.stop.stopped()) good = co_await payments_->PayOnce(turn.late) && good;
+  co_return good ? TickResult::kGood : TickResult::kFailed;
 }
 
 Async<bool> ScenarioEngine::ReviveDead() {
@@ -135,9 +150,12 @@ bool ScenarioEngine::ReconnectIsDue() const {
 Async<bool> ScenarioEngine::ReconnectAll() {
   bool all = true;
   for (const auto& wallet : wallets_) {
+    const MonotonicTime began = context_.loop.clock().Now();
     co_await wallet->Disconnect();
     if (context_.stop.stopped()) co_return true;
-    if (co_await wallet->Connect()) ++context_.counters.reconnects;
+    const bool connected = co_await wallet->Connect();
+    context_.counters.times.Record("reconnect", context_.loop.clock().Now() - began, connected ? "" : "failed");
+    if (connected) ++context_.counters.reconnects;
     else all = false;
   }
   reconnected_at_payments_ = context_.counters.payments;

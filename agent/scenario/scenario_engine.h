@@ -17,6 +17,8 @@
 #include <string>
 #include <vector>
 
+#include "agent/async/shared_gate.h"
+#include "agent/pacing/pacer.h"
 #include "agent/scenario/lifecycles.h"
 #include "agent/scenario/payments.h"
 #include "agent/scenario/wallet.h"
@@ -39,7 +41,9 @@ class ScenarioEngine {
   void MakeWallets();
   Async<bool> ConnectAll();
   Async<void> RunTicks();
-  Async<bool> Tick();
+  Async<TickResult> Tick(Turn turn);
+  Async<TickResult> TickInside(Turn turn);
+  bool NeedsToBeAlone() const;
   Async<bool> ReviveDead();
   bool ReconnectIsDue() const;
   Async<bool> ReconnectAll();
@@ -52,6 +56,7 @@ class ScenarioEngine {
   ScenarioContext context_;
   const v1::ScenarioSpec& spec_;
   std::vector<std::unique_ptr<Wallet>> wallets_;  // alice, bob, then the extra ones
+  SharedGate gate_{context_.loop};  // ticks together; replacing and reconnecting instances alone
   std::optional<Payments> payments_;
   std::optional<Lifecycles> lifecycles_;
   std::uint64_t reconnected_at_payments_;

@@ -34,10 +34,17 @@ std::string OneMember(std::string_view key, std::string_view value) {
 Async<CallOutcome> CallHost(ScenarioContext& context, HostCall call) {
   CallbackAwaiter<CallOutcome> answer(
       [&context, &call](std::function<void(CallOutcome)> done) { context.host.Call(call, std::move(done)); });
+  const MonotonicTime began = context.loop.clock().Now();
+  std::string operation(call.method);
   CallOutcome outcome = co_await answer;
   // What a stop or a chaos kill cuts off is no failure of the SDK.
   if (!outcome.ok() && !(context.stop.stopped() && outcome.failed_as(kHostGone))) {
     context.counters.CountError(outcome.error->kind);
+  }
+  // One that the end of the host cut off has no length of its own.
+  if (!outcome.failed_as(kHostGone)) {
+    const absl::Duration took = context.loop.clock().Now() - began;
+    context.counters.times.Record(operation, took, outcome.ok() ? "" : outcome.error->kind);
   }
   co_return outcome;
 }
@@ -136,10 +143,15 @@ Async<bool> Wallet::AddListener(bool capture_instance) {
 
 Async<bool> Wallet::RemoveOldestListener() {
   if (churned_.empty()) co_return true;
-  const std::string params = OneMember("listener", churned_.front());
-  const CallOutcome outcome = co_await Call(method::kRemoveListener, params);
-  if (!outcome.ok()) co_return false;
+  // Taken out first: another tick may remove one at the same time.
+  const std::string oldest = churned_.front();
   churned_.pop_front();
+  const CallOutcome outcome = co_await Call(method::kRemoveListener, OneMember("listener", oldest));
+  if (!outcome.ok()) {
+    if (alive_) churned_.push_front(oldest);
+    else --context_.counters.listeners_expected;
+    co_return false;
+  }
   --context_.counters.listeners_expected;
   if (!outcome.Result().FindBool("removed").value_or(false)) {
     context_.counters.CountError("listener_unknown");

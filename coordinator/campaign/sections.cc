@@ -2,9 +2,7 @@
 
 #include <algorithm>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 
 namespace seep::coordinator {
 namespace {
@@ -79,27 +77,6 @@ std::string SettingsWithLeaks(FieldReader& sdk, Diagnostics& diagnostics) {
   return absl::StrCat(merged, "\"leaks\":", LeakSizes(*leaks, diagnostics), "}");
 }
 
-void ReadPace(FieldReader& campaign, Diagnostics& diagnostics, v1::Pace& out) {
-  FieldReader pace(campaign.Value("pace"), "pace", diagnostics);
-  const bool by_interval = pace.Has("interval");
-  if (!pace.Has("rate")) {
-    out.set_interval_ms(pace.Millis("interval", absl::Seconds(5), kZero, absl::Hours(24)));
-    pace.Finish();
-    return;
-  }
-  if (by_interval) pace.Error("rate", "and interval exclude each other", "give one of them");
-  const std::string text = pace.Text("rate");
-  absl::string_view number(text);
-  const double unit = absl::ConsumeSuffix(&number, "/s") ? 1.0 : absl::ConsumeSuffix(&number, "/m") ? 60.0 : 0.0;
-  double rate = 0;
-  if (unit == 0 || !absl::SimpleAtod(number, &rate) || !(rate / unit >= 1e-5 && rate / unit <= 1e6)) {
-    pace.Error("rate", absl::StrCat("is no rate: \"", text.substr(0, 40), "\""), "write one such as 10/s or 6/m");
-  } else {
-    out.set_rate_per_second(rate / unit);
-  }
-  pace.Finish();
-}
-
 v1::FaultKind FaultKindOf(const std::string& word) {
   if (word == "terminate") return v1::FAULT_KIND_TERMINATE;
   if (word == "graceful") return v1::FAULT_KIND_GRACEFUL;
@@ -153,25 +130,6 @@ void ReadTarget(FieldReader& campaign, Diagnostics& diagnostics, PlannedRun& run
   sdk.Finish();
 }
 
-void ReadTiming(FieldReader& campaign, Diagnostics& diagnostics, v1::RunSpec& spec) {
-  ReadPace(campaign, diagnostics, *spec.mutable_pace());
-  auto millis = [&](std::string_view key, absl::Duration otherwise, absl::Duration low) {
-    return static_cast<std::uint64_t>(absl::ToInt64Milliseconds(campaign.Time(key, otherwise, low, kLongest)));
-  };
-  spec.set_duration_ms(millis("duration", absl::Hours(1), absl::Seconds(1)));
-  spec.set_warm_up_ms(millis("warm_up", kZero, kZero));
-  spec.set_cool_down_ms(millis("cool_down", kZero, kZero));
-  if (spec.warm_up_ms() >= spec.duration_ms()) {
-    campaign.Error("warm_up", "is not shorter than the duration", "shorten it");
-  }
-  FieldReader sampling(campaign.Value("sampling"), "sampling", diagnostics);
-  auto& out = *spec.mutable_sampling();
-  out.set_interval_ms(sampling.Millis("interval", absl::Seconds(30), absl::Milliseconds(50), absl::Hours(1)));
-  out.set_detailed_interval_ms(sampling.Millis("detailed", absl::Minutes(5), kZero, absl::Hours(24)));
-  out.set_force_collection(sampling.Flag("force_collection", false));
-  sampling.Finish();
-}
-
 void ReadWallets(FieldReader& campaign, Diagnostics& diagnostics, v1::RunSpec& spec) {
   FieldReader faucet(campaign.Value("faucet"), "faucet", diagnostics);
   auto& out = *spec.mutable_faucet();
@@ -198,7 +156,7 @@ void ReadWallets(FieldReader& campaign, Diagnostics& diagnostics, v1::RunSpec& s
   wallets.Finish();
 }
 
-void ReadChaos(FieldReader& campaign, Diagnostics& diagnostics, v1::ChaosSpec& chaos) {
+void ReadChaos(FieldReader& campaign, Diagnostics& diagnostics, std::uint64_t warm_up_ms, v1::ChaosSpec& chaos) {
   const YamlValue* list = campaign.Value("chaos");
   if (list == nullptr) return;
   if (list->kind != YamlValue::Kind::kSequence || list->items.size() > 16) {
@@ -214,7 +172,7 @@ void ReadChaos(FieldReader& campaign, Diagnostics& diagnostics, v1::ChaosSpec& c
     restart.set_first_after_ms(fields.Has("first_after")
                                    ? static_cast<std::uint64_t>(absl::ToInt64Milliseconds(
                                          fields.Time("first_after", kZero, kZero, kLongest)))
-                                   : 0);
+                                   : warm_up_ms);
     restart.set_max_faults(static_cast<std::uint32_t>(fields.Integer("max", 0, 0, 1'000'000)));
     fields.Finish();
   }

@@ -11,7 +11,8 @@ void ReadTarget(FieldReader& campaign, Diagnostics& diagnostics, PlannedRun& run
 void ReadScenario(FieldReader& campaign, Diagnostics& diagnostics, v1::ScenarioSpec& scenario);
 void ReadTiming(FieldReader& campaign, Diagnostics& diagnostics, v1::RunSpec& spec);
 void ReadWallets(FieldReader& campaign, Diagnostics& diagnostics, v1::RunSpec& spec);
-void ReadChaos(FieldReader& campaign, Diagnostics& diagnostics, v1::ChaosSpec& chaos);
+// Faults spare the warm-up unless `first_after` says otherwise.
+void ReadChaos(FieldReader& campaign, Diagnostics& diagnostics, std::uint64_t warm_up_ms, v1::ChaosSpec& chaos);
 void ReadVerdict(FieldReader& campaign, Diagnostics& diagnostics, v1::VerdictSpec& judging);
 
 }  // namespace seep::coordinator
