@@ -15,6 +15,7 @@ constexpr double kUnhealedSeconds = 120;
 
 analysis::Phase PhaseOf(v1::Phase phase) {
   switch (phase) {
+    case v1::PHASE_BASELINE:
     case v1::PHASE_WARM_UP: return analysis::Phase::kWarmUp;
     case v1::PHASE_COOL_DOWN: return analysis::Phase::kCoolDown;
     case v1::PHASE_TEARDOWN: return analysis::Phase::kTeardown;

@@ -27,6 +27,7 @@ std::string_view PhaseWord(v1::Phase phase) {
     case v1::PHASE_SOAK: return "soak";
     case v1::PHASE_COOL_DOWN: return "cool-down";
     case v1::PHASE_TEARDOWN: return "teardown";
+    case v1::PHASE_BASELINE: return "baseline";
     default: return "";
   }
 }
