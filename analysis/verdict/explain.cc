@@ -4,149 +4,132 @@
 #include <cmath>
 #include <cstdio>
 
+#include "analysis/verdict/doubt.h"
+
 namespace seep::analysis {
 namespace {
 
-template <typename... Args>
-std::string Format(const char* format, Args... args) {
-  char buffer[512];
-  std::snprintf(buffer, sizeof buffer, format, args...);
+constexpr double kSurelyTheOperation = 0.8;  // share of the weight that says "per operation"
+
+std::string Plain(const char* format, int a) {
+  char buffer[96];
+  std::snprintf(buffer, sizeof buffer, format, a);
   return buffer;
-}
-
-std::string Number(double v) {
-  const double a = std::abs(v);
-  if (a != 0 && a < 0.01) return Format("%.2g", v);
-  if (a >= 100 || v == std::floor(v)) return Format("%.0f", v);
-  return Format(a >= 10 ? "%.1f" : "%.2f", v);
-}
-
-std::string Duration(double minutes) {
-  if (minutes < 2) return Format("%.0f s", minutes * 60);
-  if (minutes < 180) return Format("%.0f min", minutes);
-  return Format("%.1f h", minutes / 60);
 }
 
 const char* KindWord(LevelKind kind) {
   switch (kind) {
     case LevelKind::kFloor: return "floors";
-    case LevelKind::kMedian: return "median levels";
-    case LevelKind::kMean: return "mean levels";
+    case LevelKind::kMedian: return "midpoints";
+    case LevelKind::kMean: return "averages";
   }
   return "levels";
 }
 
-std::string PerMinute(const SeriesVerdict& v) {
-  const std::string& unit = v.unit;
-  return Amount(v.slope_per_minute.value, unit, true) + "/min [" + Amount(v.slope_per_minute.low, unit) + ", " +
-         Amount(v.slope_per_minute.high, unit) + "]";
+// "40 floors over 58 min, 57 collections, +51 KB/min [46, 56]".
+std::string Basis(const ExplainInput& in) {
+  const Evidence& e = in.evidence;
+  std::string text = Plain("%d ", e.levels) + KindWord(e.kind) + " over " + Span(e.span_min);
+  if (e.segments > 1) text += Plain(" in %d generations", e.segments);
+  if (e.explained_by_load) text += " (the load's part taken out)";
+  if (e.collections > 0) text += Plain(", %d collections", e.collections);
+  return text + ", " + RateWithInterval(in.verdict.slope_per_minute, in.verdict.unit);
 }
 
-std::string Basis(const Evidence& e) {
-  std::string text = Format("%d %s over %s", e.levels, KindWord(e.kind), Duration(e.span_min).c_str());
-  if (e.segments > 1) text += Format(" in %d generations", e.segments);
-  if (e.explained_by_load) text += " (the load's part taken out)";
-  if (e.collections > 0) text += Format(", %d collections", e.collections);
-  return text;
-}
+bool HasOperation(const SeriesVerdict& v) { return v.per_operation.kept.known() && !v.per_operation.operation.empty(); }
 
 std::string KeptPerOperation(const SeriesVerdict& v) {
-  if (!v.per_operation.kept.known() || v.per_operation.operation.empty()) return "";
+  if (!HasOperation(v) || !(v.per_operation.kept.value > 0)) return "";
+  const std::string kept = AmountPerOperation(v.per_operation.kept.value, v.unit, v.per_operation.operation);
+  if (kept.starts_with("1 in ")) return ", one kept per " + kept.substr(5);
   return ", " + Amount(v.per_operation.kept.value, v.unit) + " kept per " + OneOf(v.per_operation.operation);
+}
+
+// What a harmless shape did, said so that it cannot be taken for a leak.
+std::string ShapeSentence(Nuisance shape, const std::string& settled) {
+  switch (shape) {
+    case Nuisance::kNone: return "";
+    case Nuisance::kWarmUp: return " It warmed up at the start, as a cache that fills" + settled + ", and then held its level.";
+    case Nuisance::kManyPools: return " It warmed up at the start, as pools that fill one after another" + settled + ", and then held its level.";
+    case Nuisance::kSlowWarmUp: return " What movement there is slows down ever more, as a long warm-up does.";
+    case Nuisance::kRampToFlat: return " A cache filled at a steady pace until it was full" + settled + "; since then it holds its level.";
+    case Nuisance::kStep: return " There was a one-time step, and the level held after it: a one-time cost, where a leak would go on.";
+    case Nuisance::kLateWarmUp: return " It warmed up once more later in the run, as when something new is loaded, and settled again.";
+    case Nuisance::kWave: return " It swings up and down and comes back each time.";
+    case Nuisance::kSlowWave: return " It swings slowly up and down without climbing.";
+  }
+  return "";
+}
+
+std::string WhatMoved(const ExplainInput& in) {
+  const Evidence& e = in.evidence;
+  if (e.constant || e.screened) return "";
+  std::string text, settled;
+  if (in.verdict.warmup_end_s >= 60) settled = " (over after " + Span(in.verdict.warmup_end_s / 60) + ")";
+  for (std::size_t i = 0; i < e.average.best_nuisances.size(); ++i) {
+    const auto& shapes = e.average.best_nuisances;
+    if (i > 0 && shapes[i] == shapes[i - 1]) continue;
+    text += ShapeSentence(shapes[i], i == 0 ? settled : "");
+  }
+  return text;
 }
 
 std::string LeakText(const ExplainInput& in) {
   const SeriesVerdict& v = in.verdict;
-  std::string text = Basis(in.evidence) + ", " + PerMinute(v) + KeptPerOperation(v);
-  text += std::string("; beats ") +
-          (in.evidence.average.rival == Nuisance::kNone ? "a flat line"
-                                                        : "a " + std::string(NuisanceName(in.evidence.average.rival)));
-  if (in.evidence.average.best_growth == Growth::kOnset) text += Format("; began %s into the run", Duration(v.onset_s / 60).c_str());
-  text += ".";
-  if (std::isfinite(v.limit_reached_in_s)) {
-    text += " At this pace " + v.limit + " is reached in " + Duration(v.limit_reached_in_s / 60) + ".";
+  const Average& a = in.evidence.average;
+  std::string text = Basis(in) + KeptPerOperation(v);
+  text += a.rival == Nuisance::kNone ? "; beats a flat line." : "; beats a " + std::string(NuisanceName(a.rival)) + ", the likeliest harmless explanation.";
+  if (std::isfinite(v.onset_s)) {
+    text += " The leak began about " + Span(v.onset_s / 60) + " into the run.";
+  } else if (v.warmup_end_s >= 60 && !a.best_nuisances.empty()) {
+    text += " The warm-up, over after " + Span(v.warmup_end_s / 60) + ", is not counted as a leak.";
   }
+  if (v.per_operation.weight > kSurelyTheOperation && HasOperation(v)) {
+    text += " It grows with the " + ManyOf(v.per_operation.operation) + " rather than with time.";
+  }
+  if (std::isfinite(v.limit_reached_in_s)) {
+    text += v.limit_reached_in_s > 0 ? " At this pace the limit (" + v.limit + ") is reached in " + Span(v.limit_reached_in_s / 60) + "."
+                                     : " The limit (" + v.limit + ") is reached already.";
+  }
+  if (v.detectable_per_minute > 0) text += " The smallest leak this run could have shown is " + Amount(v.detectable_per_minute, v.unit) + "/min.";
   return text;
+}
+
+// The upper end of the interval, where the line just named the operation.
+std::string MostKept(const SeriesVerdict& v) {
+  const std::string text = AmountPerOperation(std::max(v.per_operation.kept.high, 0.0), v.unit, v.per_operation.operation);
+  if (text.starts_with("1 in ")) return text.substr(0, text.find(' ', 5));
+  return text.substr(0, text.rfind(" " + AnOne(v.per_operation.operation)));
+}
+
+// The tolerance per operation: excluded as well, or beyond what this run can say.
+std::string PerOperationPart(const SeriesVerdict& v) {
+  if (!HasOperation(v)) return "";
+  const std::string& operation = v.per_operation.operation;
+  const std::string tolerance = AmountPerOperation(v.tolerance.per_operation, v.unit, operation);
+  if (v.per_operation.kept.high < v.tolerance.per_operation) return " and less than " + tolerance + " (at most " + MostKept(v) + ")";
+  return ", though it can say nothing about " + tolerance + " (only that it is less than " + MostKept(v) + ")";
 }
 
 std::string CleanText(const ExplainInput& in, Reason reason) {
   const SeriesVerdict& v = in.verdict;
   const std::string& unit = v.unit;
   if (reason == Reason::kConstant) {
-    return "Stayed at exactly " + Amount(v.last, unit) + " for " + Duration(in.evidence.span_min) + ".";
+    return "Stayed at exactly " + Amount(v.last, unit) + " for " + Span(in.evidence.span_min) + ".";
   }
-  std::string text = Basis(in.evidence) + ", " + PerMinute(v) + ": ";
-  if (reason == Reason::kWithinTolerancePerOperation) {
-    const std::string one = OneOf(v.per_operation.operation);
-    text += "keeps less than " + Amount(v.tolerance.per_operation, unit) + " a " + one + " (at most " +
-            Amount(std::max(v.per_operation.kept.high, 0.0), unit) + ")";
-    text += "; too short to say anything about " + Amount(v.tolerance.per_minute, unit) + "/min.";
+  std::string text = Basis(in) + ". ";
+  const std::string per_minute = Amount(v.tolerance.per_minute, unit) + "/min";
+  if (reason == Reason::kWithinTolerancePerOperation && HasOperation(v)) {
+    const std::string& operation = v.per_operation.operation;
+    text += "Keeps less than " + AmountPerOperation(v.tolerance.per_operation, unit, operation) + " (at most " + MostKept(v) + "), though it can say nothing about " + per_minute + ": for that it is too short or moves too much.";
   } else {
-    text += "no growth above " + Amount(v.tolerance.per_minute, unit) + "/min";
-    if (v.per_operation.kept.known() && !v.per_operation.operation.empty()) {
-      text += ", and at most " + Amount(std::max(v.per_operation.kept.high, 0.0), unit) + " a " + OneOf(v.per_operation.operation);
-    }
-    text += ".";
+    text += "Keeps less than " + per_minute + " (at most " + Amount(std::max(v.slope_per_minute.high, 0.0), unit) + ")" +
+            PerOperationPart(v) + ". A slower leak than that cannot be excluded.";
   }
-  const std::string shape = ShapeName(in.evidence);
-  if (shape != "flat") text += " What moved has the shape of a " + shape + ", and it is over.";
-  return text;
-}
-
-std::string DoubtText(Reason reason, const ExplainInput& in) {
-  const Evidence& e = in.evidence;
-  const SeriesVerdict& v = in.verdict;
-  switch (reason) {
-    case Reason::kNothingToFit: return "Cannot be judged: " + e.missing + ".";
-    case Reason::kStillWarming:
-      return "Still climbing at the end as a warm-up would (" + Amount(e.average.still_warming * (v.unit == "bytes" ? 1024 : 1), v.unit) +
-             "/min): a longer run will tell.";
-    case Reason::kLateDisagrees: return "The last 40 % of the run does not grow like the rest.";
-    case Reason::kFades: return "The growth fades in the last quarter.";
-    case Reason::kFloorFlat: return "The lowest points do not rise with the rest.";
-    case Reason::kFewCycles:
-      return "Fewer than six collector cycles: one cycle looks exactly like a leak. Run longer or force collections.";
-    case Reason::kOneJump: return "One single jump carries the growth.";
-    case Reason::kMisfit: return "No known shape fits these levels well.";
-    case Reason::kSamplesLost: return "Samples are missing (" + in.lost_samples + "), so it is not called clean.";
-    case Reason::kBelowTheBar:
-      return "It grows, but by too little " +
-             (v.per_operation.operation.empty() ? std::string("in so short a run")
-                                                : "per " + OneOf(v.per_operation.operation)) +
-             " to be told from a young process settling.";
-    case Reason::kTooLittleGrowth: return "It grows, but by too little in so short a run to be told from settling.";
-    case Reason::kResidentAlone: return "Resident memory alone creeps a little in healthy programs; the heap does not grow.";
-    case Reason::kHeapAlone: return "The heap grows inside memory that the process already held: it may be waiting for a collection.";
-    case Reason::kReservedAlone: return "Reserved memory grows while resident memory does not.";
-    default: break;
-  }
-  if (e.samples < 40) return "Too few samples to call it clean: " + Number(e.samples) + " of 40.";
-  return "The data cannot decide: leaks above " + Amount(std::max(v.slope_per_minute.high, 0.0), v.unit) +
-         "/min are excluded, smaller ones are not.";
+  return text + WhatMoved(in);
 }
 
 }  // namespace
-
-std::string Amount(double value, const std::string& unit, bool sign) {
-  if (std::isnan(value)) return "-";
-  const std::string plus = sign && value > 0 ? "+" : "";
-  if (unit != "bytes") return plus + Number(value);
-  const double a = std::abs(value);
-  // Decimal, as in every table of the reports: one figure must not read as two.
-  if (a >= 1e9) return plus + Number(value / 1e9) + " GB";
-  if (a >= 1e6) return plus + Number(value / 1e6) + " MB";
-  if (a >= 1e3) return plus + Number(value / 1e3) + " KB";
-  return plus + Format("%.0f B", value);
-}
-
-std::string OneOf(const std::string& operation) {
-  if (operation.starts_with("ops_")) return OneOf(operation.substr(4));
-  if (operation.size() > 3 && operation.ends_with("ies")) return operation.substr(0, operation.size() - 3) + "y";
-  if (operation.size() > 1 && operation.ends_with("s") && !operation.ends_with("ss") && operation != "ops") {
-    return operation.substr(0, operation.size() - 1);
-  }
-  return operation == "ops" || operation.empty() ? "operation" : operation;
-}
 
 std::string ShapeName(const Evidence& e) {
   if (e.constant || e.screened || !e.missing.empty()) return "flat";
@@ -166,9 +149,12 @@ std::string Explain(const ExplainInput& in) {
   if (first == Reason::kNothingToFit) return DoubtText(first, in);
   if (in.decision.verdict == Verdict::kLeak) return LeakText(in);
   if (in.decision.verdict == Verdict::kClean) return CleanText(in, first);
-  std::string text = Basis(in.evidence) + ", " + PerMinute(in.verdict) + ".";
+  std::string text = Basis(in);
+  if (in.decision.verdict == Verdict::kSuspect) text += KeptPerOperation(in.verdict);
+  text += ".";
   for (Reason reason : reasons) text += " " + DoubtText(reason, in);
-  return text;
+  if (reasons.empty()) text += " " + DoubtText(first, in);
+  return text + Advice(in);
 }
 
 std::string Headline(const RunVerdict& run) {
@@ -177,11 +163,14 @@ std::string Headline(const RunVerdict& run) {
     if (v.series != run.deciding_series) continue;
     text += "  " + v.series + ": ";
     if (run.verdict == Verdict::kLeak || run.verdict == Verdict::kSuspect) {
-      text += PerMinute(v) + KeptPerOperation(v);
-    } else {
-      text += v.explanation;
+      text += RateWithInterval(v.slope_per_minute, v.unit) + KeptPerOperation(v);
+      if (v.detectable_per_minute > 0) text += "; smallest detectable " + Amount(v.detectable_per_minute, v.unit) + "/min";
+      return text;
     }
-    return text;
+    // The figures stand in the explanation; here only what follows from them.
+    const std::size_t keeps = run.verdict == Verdict::kClean ? v.explanation.find("Keeps less") : std::string::npos;
+    if (keeps == std::string::npos) return text + v.explanation;
+    return text + "keeps" + v.explanation.substr(keeps + 5, v.explanation.find(". ", keeps) - keeps - 5);
   }
   return text;
 }

@@ -1,4 +1,7 @@
 // Says a verdict in words that need no statistics, with the figures behind it.
+//
+// The order is always the same: what was looked at and what was measured; what
+// follows from it; what cannot be said, and what to do about that.
 #ifndef SEEP_ANALYSIS_VERDICT_EXPLAIN_H_
 #define SEEP_ANALYSIS_VERDICT_EXPLAIN_H_
 
@@ -7,6 +10,7 @@
 #include "analysis/verdict/decide.h"
 #include "analysis/verdict/evidence.h"
 #include "analysis/verdict/verdict.h"
+#include "analysis/verdict/wording.h"
 
 namespace seep::analysis {
 
@@ -17,17 +21,11 @@ struct ExplainInput {
   std::string lost_samples;
 };
 
-// One to three plain sentences.
+// One to five plain sentences.
 std::string Explain(const ExplainInput& input);
 
 // "line", "saturating cache", "one-time step", "saturating cache, then late onset"...
 std::string ShapeName(const Evidence& evidence);
-
-// "1.27 MB", "512 B", "3": an amount in the series' unit. With a sign if asked.
-std::string Amount(double value, const std::string& unit, bool sign = false);
-
-// "payments" -> "payment"; what one of them is called.
-std::string OneOf(const std::string& operation);
 
 // The line for the whole run.
 std::string Headline(const RunVerdict& run);
