@@ -189,7 +189,7 @@ void Agent::Refuse(const v1::RunSpec& spec, const std::string& reason) {
 void Agent::StopRun(const v1::StopRun& stop) {
   const auto run = runs_.find(stop.run_id());
   if (run != runs_.end()) {
-    const bool person = !stop.forget();
+    const bool person = !stop.forget() && !stop.early();
     run->second->Stop(stop.reason().empty() ? "stopped by the coordinator" : stop.reason(), person);
     return;
   }
@@ -219,14 +219,7 @@ void Agent::Forget(const std::string& run_id) {
 
 void Agent::Order(const v1::FaultOrder& order) {
   if (const auto run = runs_.find(order.run_id()); run != runs_.end()) return run->second->Order(order);
-  v1::FaultReport report;
-  report.set_fault_id(order.fault_id());
-  report.set_run_id(order.run_id());
-  report.set_kind(order.kind());
-  report.set_planned_at_ms(order.planned_at_ms());
-  report.set_state(v1::FAULT_STATE_SKIPPED);
-  report.set_detail("the run is not, or no longer, on this agent");
-  session_->SendFault(report);
+  session_->SendFault(SkippedFault(order, "the run is not, or no longer, on this agent"));
 }
 
 void Agent::OnStatus(const v1::RunStatus& status) {

@@ -16,7 +16,25 @@
 
 namespace seep::agent {
 namespace {
+
 constexpr std::size_t kMaxReports = 256;
+
+v1::FaultReport ReportOn(const v1::FaultOrder& order) {
+  v1::FaultReport report;
+  report.set_fault_id(order.fault_id());
+  report.set_run_id(order.run_id());
+  report.set_kind(order.kind());
+  report.set_planned_at_ms(order.planned_at_ms());
+  return report;
+}
+
+}  // namespace
+
+v1::FaultReport SkippedFault(const v1::FaultOrder& order, const std::string& why) {
+  v1::FaultReport report = ReportOn(order);
+  report.set_state(v1::FAULT_STATE_SKIPPED);
+  report.set_detail(why);
+  return report;
 }
 
 FaultTable::FaultTable(std::string journal, Report report) : journal_(std::move(journal)), report_(std::move(report)) {}
@@ -31,23 +49,12 @@ bool FaultTable::Accept(const v1::FaultOrder& order) {
     Skip(order, absl::StrCat("fault ", Printable(under_way_->fault_id()), " was under way"));
     return false;
   }
-  v1::FaultReport& report = under_way_.emplace();
-  report.set_fault_id(order.fault_id());
-  report.set_run_id(order.run_id());
-  report.set_kind(order.kind());
-  report.set_planned_at_ms(order.planned_at_ms());
+  under_way_ = ReportOn(order);
   return true;
 }
 
 void FaultTable::Skip(const v1::FaultOrder& order, const std::string& why) {
-  v1::FaultReport report;
-  report.set_fault_id(order.fault_id());
-  report.set_run_id(order.run_id());
-  report.set_kind(order.kind());
-  report.set_planned_at_ms(order.planned_at_ms());
-  report.set_state(v1::FAULT_STATE_SKIPPED);
-  report.set_detail(why);
-  Publish(report);
+  Publish(SkippedFault(order, why));
 }
 
 absl::Status FaultTable::Intend(std::uint32_t generation, std::int64_t pid) {

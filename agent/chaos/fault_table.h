@@ -22,6 +22,9 @@
 
 namespace seep::agent {
 
+// The report on an order that nothing is done about.
+v1::FaultReport SkippedFault(const v1::FaultOrder& order, const std::string& why);
+
 class FaultTable {
  public:
   using Report = std::function<void(const v1::FaultReport&)>;

@@ -112,6 +112,12 @@ void ReadSecrets(YamlSection& root, Configuration& into) {
   });
 }
 
+bool IsLoopbackOrUnix(const std::string& address) {
+  if (absl::StartsWith(address, "unix:")) return true;
+  const std::string host = address.substr(0, address.rfind(':'));
+  return IsLoopbackHost(host);
+}
+
 }  // namespace
 
 absl::Status ReadConfiguration(const std::string& file, Configuration& into) {
@@ -160,12 +166,6 @@ absl::Status ReadDrivers(const std::string& file, Configuration& into) {
   return Outcome(problems);
 }
 
-bool IsLoopbackOrUnix(const std::string& address) {
-  if (absl::StartsWith(address, "unix:")) return true;
-  const std::string host = address.substr(0, address.rfind(':'));
-  return IsLoopbackHost(host);
-}
-
 bool IsAgentName(const std::string& name) {
   const auto plain = [](unsigned char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c); };
   return !name.empty() && name.size() <= 63 && plain(static_cast<unsigned char>(name[0])) &&
@@ -187,10 +187,17 @@ absl::Status CheckConfiguration(const Configuration& configuration) {
     return absl::InvalidArgumentError(absl::StrCat("coordinator \"", Printable(configuration.coordinator),
                                                    "\" must be HOST:PORT or unix:PATH"));
   }
-  if (!IsLoopbackOrUnix(configuration.coordinator) && !configuration.tls.enabled()) {
+  if (!IsLoopbackOrUnix(configuration.coordinator) && !configuration.tls.any()) {
     return absl::InvalidArgumentError(absl::StrCat("coordinator ", Printable(configuration.coordinator),
                                                    " is not on this host: configure `tls:` (ca, certificate, key); "
                                                    "clear text leaves the host never"));
+  }
+  const TlsFiles& tls = configuration.tls;
+  if (tls.any() && tls.ca.empty()) {
+    return absl::InvalidArgumentError("tls: ca is missing; name the file with the CA that the coordinator is known by");
+  }
+  if (tls.certificate.empty() != tls.key.empty()) {
+    return absl::InvalidArgumentError("tls: certificate and key go together; name both");
   }
   return absl::OkStatus();
 }

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "proto/channel/tls_files.h"
 
 namespace seep::agent {
 
@@ -37,11 +38,6 @@ struct Secret {  // where its value is; one of the two
   std::string environment, file;
 };
 
-struct TlsFiles {
-  std::string ca, certificate, key, server_name;
-  bool enabled() const { return !ca.empty(); }
-};
-
 struct Configuration {
   std::string coordinator = "127.0.0.1:7420";
   std::string name;  // empty: the host's
@@ -62,7 +58,6 @@ absl::Status ReadDrivers(const std::string& file, Configuration& into);
 // What cannot be seen line by line: the agent's name, clear text off the host.
 absl::Status CheckConfiguration(const Configuration& configuration);
 
-bool IsLoopbackOrUnix(const std::string& address);
 bool IsAgentName(const std::string& name);  // [a-z0-9][a-z0-9.-]{0,62}
 
 // Sub-directories with a version's name ([0-9A-Za-z][0-9A-Za-z.+-]*), sorted.

@@ -7,8 +7,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/synchronization/mutex.h"
-#include "common/os/files.h"
 #include "common/status/status_macros.h"
+#include "proto/channel/credentials.h"
 #include "seep/v1/agent_link.grpc.pb.h"
 
 namespace seep::agent {
@@ -155,22 +155,11 @@ class GrpcDialer : public LinkDialer {
   const std::unique_ptr<v1::AgentLink::Stub> stub_;
 };
 
-absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(const TlsFiles& tls) {
-  if (!tls.enabled()) return grpc::InsecureChannelCredentials();
-  grpc::SslCredentialsOptions options;
-  SEEP_ASSIGN_OR_RETURN(options.pem_root_certs, ReadFile(tls.ca));
-  if (!tls.certificate.empty()) {
-    SEEP_ASSIGN_OR_RETURN(options.pem_cert_chain, ReadFile(tls.certificate));
-    SEEP_ASSIGN_OR_RETURN(options.pem_private_key, ReadFile(tls.key));
-  }
-  return grpc::SslCredentials(options);
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<LinkDialer>> MakeGrpcDialer(EventLoop& loop, const std::string& address,
                                                            const TlsFiles& tls) {
-  auto credentials = Credentials(tls);
+  auto credentials = ReadCredentials(tls);
   if (!credentials.ok()) return Annotate(credentials.status(), "tls");
   auto channel = grpc::CreateCustomChannel(address, *std::move(credentials), ChannelArguments(tls));
   return std::make_unique<GrpcDialer>(loop, std::move(channel));

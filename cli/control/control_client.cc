@@ -9,6 +9,7 @@
 #include "cli/control/stream_reader.h"
 #include "common/os/files.h"
 #include "common/status/status_macros.h"
+#include "proto/channel/credentials.h"
 #include "seep/v1/control.grpc.pb.h"
 
 namespace seep::cli {
@@ -181,22 +182,11 @@ class GrpcControlClient : public ControlClient {
   Interruption& interruption_;
 };
 
-absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(const TlsFiles& tls) {
-  if (!tls.any()) return grpc::InsecureChannelCredentials();
-  grpc::SslCredentialsOptions options;
-  SEEP_ASSIGN_OR_RETURN(options.pem_root_certs, ReadFile(tls.ca));
-  if (!tls.certificate.empty()) {
-    SEEP_ASSIGN_OR_RETURN(options.pem_cert_chain, ReadFile(tls.certificate));
-    SEEP_ASSIGN_OR_RETURN(options.pem_private_key, ReadFile(tls.key));
-  }
-  return grpc::SslCredentials(options);
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ControlClient>> ControlClient::Connect(const ServerAddress& address, Interruption& interruption,
                                                                       absl::Duration patience) {
-  const auto credentials = Credentials(address.tls);
+  const auto credentials = ReadCredentials(address.tls);
   if (!credentials.ok()) return absl::InvalidArgumentError(credentials.status().message());
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);

@@ -5,14 +5,9 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "proto/channel/tls_files.h"
 
 namespace seep::cli {
-
-struct TlsFiles {
-  std::string ca, certificate, key;
-  std::string server_name;  // when the certificate names another than the address
-  bool any() const { return !ca.empty() || !certificate.empty() || !key.empty(); }
-};
 
 struct ServerAddress {
   std::string target;  // "127.0.0.1:7420", "unix:/path"
