@@ -13,22 +13,24 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # folder -> what of ours it may include, besides itself. The longest matching folder decides.
 MAY_INCLUDE = {
     'common': [],
+    'proto/verdict': ['common', 'analysis', 'seep/v1'],
+    'proto/channel': ['common'],
     'analysis': ['common'],
     'sdk/driver_protocol': ['common'],
     'sdk/driver_host': ['common', 'sdk/driver_protocol'],
     'sdk/simulated_network': ['common', 'sdk/driver_protocol'],
     'sdk/simulated_wallet': ['common', 'sdk/driver_protocol', 'sdk/driver_host', 'sdk/simulated_network'],
     'storage': ['common', 'analysis/verdict/verdict.h', 'seep/v1'],
-    'agent': ['common', 'seep/v1', 'sdk/driver_protocol'],
-    'coordinator': ['common', 'seep/v1', 'storage', 'analysis'],
-    'cli': ['common', 'seep/v1', 'analysis'],
-    'tests': ['common', 'seep/v1', 'analysis', 'storage', 'agent', 'coordinator', 'cli', 'sdk'],
+    'agent': ['common', 'seep/v1', 'proto/channel', 'sdk/driver_protocol'],
+    'coordinator': ['common', 'seep/v1', 'proto/verdict', 'storage', 'analysis'],
+    'cli': ['common', 'seep/v1', 'proto/verdict', 'proto/channel', 'analysis'],
+    'tests': ['common', 'proto', 'seep/v1', 'analysis', 'storage', 'agent', 'coordinator', 'cli', 'sdk'],
 }
-OURS = ['common', 'analysis', 'sdk', 'storage', 'agent', 'coordinator', 'cli', 'tests', 'seep/v1']
+OURS = ['common', 'proto', 'analysis', 'sdk', 'storage', 'agent', 'coordinator', 'cli', 'tests', 'seep/v1']
 
 # header pattern -> the only folders whose files may include it (sdk's wallet is a product under test).
 RESERVED = {
-    r'(grpcpp/|grpc/|seep/v1/.*\.grpc\.pb\.h)': ['coordinator/rpc', 'agent/session', 'cli', 'tests'],
+    r'(grpcpp/|grpc/|seep/v1/.*\.grpc\.pb\.h)': ['coordinator/rpc', 'agent/session', 'cli', 'proto/channel', 'tests'],
     r'sqlite3\.h$': ['storage/sqlite', 'sdk/simulated_wallet'],
     r'boost/beast': ['coordinator/dashboard'],
 }
@@ -63,7 +65,7 @@ def breaches_of(path, included):
 
 
 def sources():
-    for top in ('common', 'analysis', 'sdk', 'storage', 'agent', 'coordinator', 'cli', 'tests'):
+    for top in ('common', 'proto', 'analysis', 'sdk', 'storage', 'agent', 'coordinator', 'cli', 'tests'):
         for path in sorted((ROOT / top).rglob('*')):
             if path.suffix in ('.h', '.cc') and 'node_modules' not in path.parts and 'versions' not in path.parts:
                 yield path
@@ -88,9 +90,11 @@ def self_test():
     wrong = [('common/os/a.cc', 'agent/agent.h'), ('analysis/trend/a.cc', 'storage/store.h'),
              ('agent/spool/a.cc', 'coordinator/fleet/lease_table.h'), ('coordinator/fleet/a.cc', 'grpcpp/grpcpp.h'),
              ('coordinator/ingest/a.cc', 'sqlite3.h'), ('agent/scenario/a.cc', 'seep/v1/agent_link.grpc.pb.h'),
-             ('analysis/trend/a.h', 'thread')]
+             ('analysis/trend/a.h', 'thread'), ('agent/runs/a.cc', 'proto/verdict/verdict_messages.h'),
+             ('analysis/verdict/a.cc', 'proto/verdict/verdict_messages.h'), ('proto/channel/a.cc', 'analysis/verdict/verdict.h')]
     right = [('agent/session/a.cc', 'grpcpp/grpcpp.h'), ('storage/sqlite/a.cc', 'sqlite3.h'),
-             ('coordinator/ingest/a.cc', 'storage/store.h'), ('cli/a.cc', 'seep/v1/control.grpc.pb.h')]
+             ('coordinator/ingest/a.cc', 'storage/store.h'), ('cli/a.cc', 'seep/v1/control.grpc.pb.h'),
+             ('cli/a.cc', 'proto/verdict/verdict_messages.h'), ('agent/session/a.cc', 'proto/channel/credentials.h')]
     missed = [w for w in wrong if not list(breaches_of(*w))]
     cried = [r for r in right if list(breaches_of(*r))]
     for what, rows in (('missed', missed), ('cried wolf', cried)):

@@ -9,11 +9,14 @@
 // Threads: none of its own; one caller at a time. No clock: times are given.
 // Owns:    one small alarm for each series that the latest look called LEAK.
 // Failure: none; looks that do not move time forward count for nothing.
+// Replay:  the same looks give the same advice, and one that is made from
+//          another's state goes on as that one would have.
 #ifndef SEEP_ANALYSIS_VERDICT_EARLY_STOP_H_
 #define SEEP_ANALYSIS_VERDICT_EARLY_STOP_H_
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/verdict/verdict.h"
@@ -30,31 +33,44 @@ struct StopAdvice {
   std::string reason;               // one plain sentence with the figures
 };
 
+// A series that every look since `first_s` has called LEAK.
+struct LeakAlarm {
+  std::string series;
+  double first_s = 0;
+  double first_slope = kUnknown;  // what the series grew by a minute when the alarm began
+  int looks = 0;
+};
+
 class EarlyStop {
  public:
+  // All that is to be kept where a coordinator may restart in mid-run.
+  struct State {
+    double last_look_s = -1;
+    std::vector<LeakAlarm> alarms;
+    StopAdvice advice;
+  };
+
   // The length that the run was planned to have; NaN: open-ended, so that no
   // limit can fall before its end.
   explicit EarlyStop(double planned_duration_s) : planned_s_(planned_duration_s) {}
+  EarlyStop(double planned_duration_s, State state) : planned_s_(planned_duration_s), state_(std::move(state)) {}
 
   // One look at the run, at any cadence; elapsed_s must grow. Once a leak is
-  // confirmed, the answer stays.
+  // confirmed, the answer stays. Where nobody looked for a fifth of the planned
+  // run, nothing is known to have held: alarms begin anew.
   const StopAdvice& Look(double elapsed_s, const RunVerdict& provisional);
 
- private:
-  struct Alarm {
-    std::string series;
-    double first_s = 0;
-    double first_slope = kUnknown;  // what the series grew by a minute when the alarm began
-    int looks = 0;
-  };
+  const State& state() const { return state_; }
+  // Until when an alarm must hold to be confirmed (a limit that is near may
+  // confirm it sooner). NaN: not before the planned end.
+  double HoldUntil(const LeakAlarm& alarm) const;
 
-  Alarm Continue(double elapsed_s, const SeriesVerdict& leak) const;
-  std::string ReasonToStop(double elapsed_s, const Alarm& alarm, const SeriesVerdict& leak) const;
+ private:
+  LeakAlarm Continue(double elapsed_s, const SeriesVerdict& leak) const;
+  std::string ReasonToStop(double elapsed_s, const LeakAlarm& alarm, const SeriesVerdict& leak) const;
 
   double planned_s_;
-  double last_look_s_ = -1;
-  std::vector<Alarm> alarms_;
-  StopAdvice advice_;
+  State state_;
 };
 
 }  // namespace seep::analysis

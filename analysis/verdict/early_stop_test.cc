@@ -105,6 +105,55 @@ TEST(EarlyStopTest, LimitBeforeThePlannedEndConfirmsAtTheSecondLook) {
   EXPECT_EQ(ConfirmedAt(later, 100, kPlanned, 50, run), 500);
 }
 
+TEST(EarlyStopTest, LimitIsNotConfirmedInSecondsByLooksEveryFewSeconds) {
+  RunVerdict run = Leak();
+  run.series[0].limit = "budget";
+  run.series[0].limit_reached_in_s = 1;
+  for (double step : {1.0, 3.0, 5.0}) {
+    EarlyStop stop(kPlanned);
+    EXPECT_NEAR(ConfirmedAt(stop, 100, kPlanned, step, run), 200, step) << step;  // held a tenth of the run
+    EarlyStop late(kPlanned);
+    EXPECT_NEAR(ConfirmedAt(late, 400, kPlanned, step, run), 600, step) << step;  // and to 1.5 × the first alarm
+  }
+  EarlyStop slowing(kPlanned);
+  for (double t = 100; t <= kPlanned; t += 5) {
+    run.series[0].slope_per_minute.value = t == 100 ? 400 : 200;
+    EXPECT_EQ(slowing.Look(t, run).answer, StopAnswer::kGoOn) << t;
+  }
+}
+
+TEST(EarlyStopTest, SaysUntilWhenAnAlarmMustHold) {
+  EarlyStop stop(kPlanned);
+  stop.Look(100, Leak());
+  ASSERT_EQ(stop.state().alarms.size(), 1u);
+  EXPECT_EQ(stop.HoldUntil(stop.state().alarms[0]), 500);
+  EXPECT_EQ(ConfirmedAt(stop, 110, kPlanned, 10, Leak()), 500);
+  LeakAlarm late;
+  late.first_s = 601;
+  EXPECT_TRUE(std::isnan(stop.HoldUntil(late)));
+}
+
+TEST(EarlyStopTest, GoesOnFromAKeptState) {
+  EarlyStop whole(kPlanned), before(kPlanned);
+  for (double t = 100; t < 300; t += 10) whole.Look(t, Leak()), before.Look(t, Leak());
+  EarlyStop after(kPlanned, before.state());
+  EXPECT_EQ(ConfirmedAt(whole, 300, kPlanned, 10, Leak()), 500);
+  EXPECT_EQ(ConfirmedAt(after, 300, kPlanned, 10, Leak()), 500);
+  EXPECT_EQ(after.state().advice.reason, whole.state().advice.reason);
+  EarlyStop again(kPlanned, after.state());
+  EXPECT_EQ(again.Look(510, Calls(Verdict::kClean, {})).answer, StopAnswer::kConfirmedLeak);
+}
+
+TEST(EarlyStopTest, AlarmBeginsAnewWhereNobodyLooked) {
+  EarlyStop stop(kPlanned);
+  stop.Look(100, Leak());
+  stop.Look(300, Leak());
+  EXPECT_EQ(stop.state().alarms[0].first_s, 100) << "a fifth of the run is not yet too long";
+  stop.Look(510, Leak());
+  EXPECT_EQ(stop.state().alarms[0].first_s, 510);
+  EXPECT_EQ(ConfirmedAt(stop, 520, kPlanned, 10, Leak()), 910);
+}
+
 TEST(EarlyStopTest, RecordingThatCannotBeJudgedConfirmsNothing) {
   EarlyStop stop(kPlanned);
   EXPECT_TRUE(std::isnan(ConfirmedAt(stop, 100, kPlanned, 10, Calls(Verdict::kInvalid, {Growing("rss", 500, 600)}))));

@@ -65,6 +65,7 @@ void AddRunOptions(CLI::App& command, RunFlags& f) {
   command.add_option("--seed", f.seed, "Seed of every random choice (default: drawn and recorded)")->check(NotWhole)->group(kRun);
   list("--label", f.labels, "Label of the run", "KEY=VALUE", kRun);
   list("--placement", f.placement, "Label that the agent must have", "KEY=VALUE", kRun);
+  command.add_flag("--stop-early", f.stop_early, "End the run once a leak is confirmed (it must hold for 0.4 of the planned run)")->group(kRun);
   list("--rules", f.rules, "Rule set shown beside the verdict: memtest, listings, soak", "NAME", kRun);
   list("--set", f.set, "Set a field of the campaign, such as sdk.version=0.19.2", "PATH=VALUE", kRun);
   command.add_option("--csv-layout", f.csv_layout, "Columns of --csv: " + absl::StrJoin(CsvLayoutNames(), ", ") + " (default go-memtest)")

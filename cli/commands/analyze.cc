@@ -18,9 +18,9 @@
 #include "cli/render/json_value.h"
 #include "cli/render/picture.h"
 #include "cli/render/trend_report.h"
-#include "cli/render/verdict_message.h"
 #include "common/os/files.h"
 #include "common/status/status_macros.h"
+#include "proto/verdict/verdict_messages.h"
 
 namespace seep::cli {
 namespace {

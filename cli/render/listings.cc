@@ -6,6 +6,7 @@
 
 #include "cli/render/live_lines.h"
 #include "cli/render/quantities.h"
+#include "cli/render/verdict_so_far.h"
 #include "common/os/files.h"
 
 namespace seep::cli {
@@ -88,15 +89,13 @@ Listing ListRuns(const std::vector<v1::Run>& runs) {
                   {}};
   for (const v1::Run& run : runs) {
     const std::string version = run.sdk_version().empty() ? run.spec().target().version() : run.sdk_version();
-    const v1::Verdict verdict = run.verdict().verdict();
-    const bool provisional = run.verdict().provisional() && verdict != v1::VERDICT_UNSPECIFIED;
     listing.table.Add({run.run_id(), OrDash(run.spec().name()), EnumWord(v1::RunState_Name(run.state())),
-                       Cell(fmt::format("{}{}", VerdictWord(verdict), provisional ? "?" : ""), TintOf(verdict)),
+                       Cell(VerdictSoFar(run.verdict()), TintSoFar(run.verdict())),
                        OrDash(run.spec().target().driver()) + (version.empty() ? "" : " " + version), OrDash(run.agent()),
                        FormatWallTime(run.started_wall_us()), RunDuration(run), OrDash(run.campaign_id()),
                        fmt::format("{}", run.samples()), fmt::format("{}", run.generation()),
                        fmt::format("{}", run.spec().seed()), Pairs(run.spec().labels()), OrDash(run.state_reason()),
-                       OrDash(run.verdict().headline())});
+                       OrDash(HeadlineSoFar(run.verdict()))});
     listing.objects.push_back(JsonValue::OfMessage(run));
   }
   return listing;
@@ -165,7 +164,7 @@ std::string ShowRun(const v1::Run& run, Format format, const Style& style) {
   text += Line("samples", fmt::format("{} stored, {} lost", run.samples(), run.samples_lost()));
   const std::string word(VerdictWord(run.verdict().verdict()));
   if (word != "-") {
-    const std::string headline = run.verdict().headline().empty() ? word : Printable(run.verdict().headline());
+    const std::string headline = run.verdict().headline().empty() ? VerdictSoFar(run.verdict()) : HeadlineSoFar(run.verdict());
     text += fmt::format("{:<14}{}{}\n", "verdict", headline, run.verdict().provisional() ? "  (provisional)" : "");
   }
   return style.ascii ? Asciified(text) : text;

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "cli/console/exit_code.h"
 #include "cli/render/quantities.h"
+#include "cli/render/verdict_so_far.h"
 #include "common/os/files.h"
 
 namespace seep::cli {
@@ -96,9 +98,28 @@ void LiveLines::TakeRun(const v1::Run& run, std::vector<std::string>& lines) {
     lines.push_back(RunHeader(run));
     header_shown_ = true;
   }
+  if (run.verdict().provisional()) TakeVerdict(run.verdict(), lines);
   if (run.state() == v1::RUN_STATE_FAILED || run.state() == v1::RUN_STATE_CANCELLED) {
     lines.push_back(fmt::format("run {}  {}: {}", Shown(run.run_id()), EnumWord(v1::RunState_Name(run.state())),
                                 run.state_reason().empty() ? "no reason given" : Shown(run.state_reason())));
+  }
+}
+
+// A line when an alarm begins, is withdrawn or is confirmed; else silence.
+void LiveLines::TakeVerdict(const v1::RunVerdict& verdict, std::vector<std::string>& lines) {
+  const v1::Confirmation& now = verdict.confirmation();
+  const auto say = [&](const std::string& text) {
+    lines.push_back(fmt::format("[{}] verdict: {}", FormatClock(static_cast<std::int64_t>(now.looked_s() * 1e6)), text));
+  };
+  if (ConfirmedEarly(verdict)) {
+    if (!std::exchange(confirmed_, true)) say(fmt::format("{}: {}", VerdictSoFar(verdict), Shown(now.reason())));
+  } else if (Unconfirmed(verdict) && !now.series().empty()) {
+    if (alarm_ == now.series() && alarm_began_s_ == now.first_alarm_s()) return;
+    alarm_ = now.series();
+    alarm_began_s_ = now.first_alarm_s();
+    say(fmt::format("{}: {}, {}", VerdictSoFar(verdict), Shown(alarm_), AlarmText(verdict)));
+  } else if (!alarm_.empty() && !confirmed_) {
+    say(fmt::format("the alarm of {} is withdrawn, {} so far", Shown(std::exchange(alarm_, {})), VerdictWord(verdict.verdict())));
   }
 }
 
@@ -172,7 +193,13 @@ std::string LiveLines::Progress() const {
   if (last_sample_us_ < 0) return fmt::format("{}: {}", Shown(run_.spec().name()), state);
   std::string line = fmt::format("{}: {} {} of {}", Shown(run_.spec().name()), state, FormatClock(last_sample_us_),
                                  FormatClock(static_cast<std::int64_t>(run_.spec().duration_ms()) * 1000));
-  if (run_.has_verdict()) line += fmt::format("  so far {}", VerdictWord(run_.verdict().verdict()));
+  const v1::RunVerdict& verdict = run_.verdict();
+  if (Unconfirmed(verdict)) {
+    const std::string alarm = AlarmText(verdict);
+    line += fmt::format("  {}{}", VerdictSoFar(verdict), alarm.empty() ? "" : fmt::format(" ({})", alarm));
+  } else if (run_.has_verdict()) {
+    line += fmt::format("  so far {}", ConfirmedEarly(verdict) ? VerdictSoFar(verdict) : std::string(VerdictWord(verdict.verdict())));
+  }
   return line;
 }
 

@@ -3,6 +3,7 @@
 //   run r-0193  payments  sdk=simulated-wallet  agent=local  seed=20261101
 //   [00:00:30] RSS=63.0MB (+1.1MB) HeapAlloc=47.12MB (+2.12MB) Threads=18 FDs=42 Payments=6 Listeners=2
 //   [00:01:00] chaos: kill gen 1→2 (pid 4121→4377, 310 ms)
+//   [00:12:00] verdict: suspect so far: rss, first alarm at 12 min, needs to hold until 36 min
 //
 // Feeding the same update twice (a resumed watch replays) prints nothing new.
 //
@@ -43,6 +44,7 @@ class LiveLines {
 
  private:
   void TakeRun(const v1::Run& run, std::vector<std::string>& lines);
+  void TakeVerdict(const v1::RunVerdict& verdict, std::vector<std::string>& lines);
   void TakeSample(const v1::Sample& sample, std::vector<std::string>& lines);
   void TakeFault(const v1::FaultReport& fault, std::vector<std::string>& lines);
   void TakeEvent(const v1::RunEvent& event, std::vector<std::string>& lines);
@@ -54,6 +56,9 @@ class LiveLines {
   bool has_run_ = false;
   bool header_shown_ = false;
   std::string waiting_reason_;
+  std::string alarm_;  // the series of the alarm that was told of last, until it is withdrawn
+  double alarm_began_s_ = 0;
+  bool confirmed_ = false;
   Gauges gauges_;
   std::map<std::string, double> last_printed_;  // levels of the last line, for the deltas
   std::int64_t last_sample_us_ = -1;

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "cli/render/table.h"
-#include "cli/render/verdict_message.h"
+#include "proto/verdict/verdict_messages.h"
 
 namespace seep::cli {
 namespace {

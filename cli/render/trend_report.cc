@@ -12,6 +12,7 @@
 #include "cli/render/quantities.h"
 #include "cli/render/table.h"
 #include "cli/render/time_table.h"
+#include "cli/render/verdict_so_far.h"
 #include "common/os/files.h"
 
 namespace seep::cli {
@@ -55,7 +56,9 @@ std::string Facts(const v1::GetReportResponse& report) {
   if (run.interrupted()) facts += ", stopped by a person before its time";
   if (run.verdict().provisional() && !run.verdict().headline().empty()) facts += ", verdict provisional";
   std::string text = facts + "\n";
-  if (run.state() != v1::RUN_STATE_FINISHED && !run.state_reason().empty()) {
+  if (run.has_stopped_early()) text += EarlyStopText(run) + "\n";
+  const bool said = run.state() == v1::RUN_STATE_FINISHED || run.has_stopped_early();
+  if (!said && !run.state_reason().empty()) {
     text += fmt::format("{}: {}\n", EnumWord(v1::RunState_Name(run.state())), Printable(run.state_reason()));
   }
   return text;
@@ -101,15 +104,16 @@ std::string Explanations(const v1::RunVerdict& verdict, bool wide) {
 // Rules, explanation, and the headline last.
 std::string Reasons(const v1::RunVerdict& verdict, const Style& style, bool wide) {
   std::string text = Rules(verdict, wide) + Explanations(verdict, wide);
-  const std::string word(VerdictWord(verdict.verdict()));
-  std::string headline = Printable(verdict.headline());
+  const std::string word = Unconfirmed(verdict) || ConfirmedEarly(verdict) ? VerdictSoFar(verdict)
+                                                                           : std::string(VerdictWord(verdict.verdict()));
+  std::string headline = HeadlineSoFar(verdict);
   if (headline.empty()) headline = fmt::format("{}  the run has no verdict yet", word == "-" ? "INCONCLUSIVE" : word);
   if (style.ascii) {
     text = Asciified(text);
     headline = Asciified(headline);
   }
   if (headline.rfind(word, 0) == 0) {
-    headline = Paint(word, TintOf(verdict.verdict()), style) + headline.substr(word.size());
+    headline = Paint(word, TintSoFar(verdict), style) + headline.substr(word.size());
   }
   return text + headline + "\n";
 }
@@ -125,11 +129,11 @@ std::string SeriesTable(const v1::RunVerdict& verdict, const Style& style, bool 
   for (const auto& s : verdict.series()) {
     if (!wide && !WorthALine(s, most_samples)) continue;
     const std::string& unit = s.unit();
-    const std::string word(s.judged() ? VerdictWord(s.verdict()) : "-");
+    const std::string word = s.judged() ? VerdictSoFar(verdict, s) : "-";
     table.Add({Name(s), FormatLevel(s.first(), unit), FormatLevel(s.last(), unit), FormatLevel(s.min(), unit),
                FormatLevel(s.max(), unit), FormatChange(s.slope_per_minute().value(), unit),
                FormatInterval(s.slope_per_minute(), unit), PerOperation(s, wide), RSquared(s.r_squared()),
-               Cell(word, TintOf(s.judged() ? s.verdict() : v1::VERDICT_UNSPECIFIED)), fmt::format("{}", s.samples()),
+               Cell(word, s.judged() ? TintSoFar(verdict, s) : Tint::kNone), fmt::format("{}", s.samples()),
                RSquared(s.probability()), FormatLevel(s.tolerance_per_minute(), unit),
                FormatLevel(s.detectable_per_minute(), unit), FormatLevel(s.detectable_per_operation(), unit),
                s.shape().empty() ? std::string("-") : s.shape()});

@@ -44,6 +44,7 @@ struct RunFlags {
   std::vector<std::string> labels;         // K=V
   std::vector<std::string> placement;      // K=V
   std::vector<std::string> rules;
+  bool stop_early = false;
   std::optional<std::uint64_t> seed;
 };
 

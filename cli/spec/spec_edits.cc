@@ -218,6 +218,7 @@ absl::StatusOr<Edits> EditsOfFlags(const RunFlags& flags) {
   AddCount(flags.seed, "seed", edits);
   SEEP_RETURN_IF_ERROR(AddPairs("--placement", flags.placement, "placement", false, edits));
   SEEP_RETURN_IF_ERROR(AddChaos(flags, edits));
+  if (flags.stop_early) edits.push_back({"verdict.stop_early", "true"});
   if (!flags.rules.empty()) {
     std::vector<std::string> rules;
     for (const std::string& rule : flags.rules) rules.push_back(YamlString(rule));

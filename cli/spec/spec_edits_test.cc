@@ -57,6 +57,7 @@ TEST(WholeSpec, TakesEachFlag) {
   flags.labels = {"team=wallets"};
   flags.placement = {"zone=a"};
   flags.rules = {"memtest", "soak"};
+  flags.stop_early = true;
   flags.seed = 9;
   EXPECT_EQ(Whole(flags),
             "name: payments-reconnect-listeners-history-sync-collect-garbage\n"
@@ -90,6 +91,7 @@ TEST(WholeSpec, TakesEachFlag) {
             "  zone: a\n"
             "chaos: [{restart: kill, every: [10s, 20s]}]\n"
             "verdict:\n"
+            "  stop_early: true\n"
             "  rules: [memtest, soak]\n");
 }
 

@@ -51,6 +51,7 @@ verdict:
   tolerance: {memory_per_minute: 20KiB, memory_per_operation: 512B, resource_per_minute: 0.05, resource_per_operation: 0.001}
   rules: [memtest]
   budgets: {rss: 400MiB, threads: 200}
+  stop_early: true
 )";
 
 absl::StatusOr<ParsedCampaign> Parse(std::string_view yaml,
@@ -93,6 +94,7 @@ TEST(CampaignParser, ReadsEveryField) {
   const v1::VerdictSpec& judging = parsed.runs[0].judging;
   EXPECT_EQ(judging.memory_per_minute_bytes(), 20480);
   EXPECT_EQ(judging.budgets(0).ceiling(), 400.0 * (1 << 20));
+  EXPECT_TRUE(judging.stop_early());
   EXPECT_TRUE(judging.managed_collector());
   EXPECT_NE(parsed.runs[1].spec.seed(), spec.seed()) << "replicas draw differently";
 }

@@ -211,6 +211,7 @@ void ReadVerdict(FieldReader& campaign, Diagnostics& diagnostics, v1::VerdictSpe
       judging.mutable_budgets(judging.budgets_size() - 1)->set_ceiling(ceiling);
     }
   }
+  judging.set_stop_early(verdict.Flag("stop_early", false));
   verdict.Finish();
 }
 

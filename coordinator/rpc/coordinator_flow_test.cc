@@ -187,6 +187,63 @@ TEST_F(CoordinatorFlow, GoesOnAfterItsOwnRestart) {
   EXPECT_EQ(run.verdict().verdict(), v1::VERDICT_LEAK);
 }
 
+// Samples come as they would; each batch is looked at before the next is sent.
+TEST_F(CoordinatorFlow, StopsEarlyOnceTheLeakIsConfirmed) {
+  const std::string run_id = Submit(std::string(kCampaign) + "verdict: {stop_early: true}\n");
+  auto agent = std::make_unique<FakeAgent>(coordinator_->address());
+  ASSERT_EQ(TakeRun(*agent), run_id);
+  std::uint64_t sent = 0;
+  v1::Run run;
+  while (sent < 440 && !run.has_stopped_early()) {
+    agent->SendBatch(agent->Batch(run_id, sent + 1, 40));
+    sent += 40;
+    ASSERT_EQ(agent->AwaitAck(sent), sent);
+    run = Await(run_id, [&](const v1::Run& now) {
+      return now.verdict().confirmation().looked_s() >= static_cast<double>(sent) * 0.25 - 1.2 || now.has_stopped_early();
+    });
+    if (sent != 160) continue;
+    EXPECT_GT(run.verdict().confirmation().alarms_size(), 0) << "nothing is there to be kept over the restart";
+    EXPECT_FALSE(run.verdict().confirmation().confirmed());
+    agent.reset();
+    Restart();
+    agent = std::make_unique<FakeAgent>(coordinator_->address());
+    FakeAgent::FillStatus(*agent->registration().add_runs(), run_id, v1::RUN_STATE_RUNNING);
+    ASSERT_TRUE(agent->Connect().has_welcome());
+  }
+  const auto stop = agent->ReadUntil([](const auto& m) { return m.has_stop_run(); });
+  ASSERT_TRUE(stop);
+  EXPECT_TRUE(stop->stop_run().early());
+  EXPECT_FALSE(stop->stop_run().forget());
+  EXPECT_THAT(stop->stop_run().reason(), HasSubstr("stopped early at "));
+  agent->SendStatus(run_id, v1::RUN_STATE_FINISHED, sent, /*final=*/true);
+  run = AwaitState(run_id, v1::RUN_STATE_FINISHED);
+  EXPECT_FALSE(run.interrupted());
+  EXPECT_EQ(run.verdict().verdict(), v1::VERDICT_LEAK);
+  EXPECT_FALSE(run.verdict().provisional());
+  EXPECT_EQ(run.stopped_early().series(), "rss");
+  EXPECT_GE(run.stopped_early().at_s(), 0.4 * 120);
+  EXPECT_LT(run.stopped_early().at_s(), 110);
+  // The alarm of before the restart, not one that began after it.
+  EXPECT_LE(run.stopped_early().first_alarm_s(), 40);
+}
+
+TEST_F(CoordinatorFlow, ConfirmedLeakGoesOnWhereNobodyAskedToStop) {
+  const std::string run_id = Submit();
+  FakeAgent agent(coordinator_->address());
+  ASSERT_EQ(TakeRun(agent), run_id);
+  v1::Run run;
+  for (std::uint64_t first = 1; first < 440; first += 40) {
+    agent.SendBatch(agent.Batch(run_id, first, 40));
+    ASSERT_EQ(agent.AwaitAck(first + 39), first + 39);
+    run = Await(run_id, [&](const v1::Run& now) {
+      return now.verdict().confirmation().looked_s() >= static_cast<double>(first + 39) * 0.25 - 1.2;
+    });
+  }
+  EXPECT_TRUE(run.verdict().confirmation().confirmed());
+  EXPECT_EQ(run.state(), v1::RUN_STATE_RUNNING);
+  EXPECT_FALSE(run.has_stopped_early());
+}
+
 TEST_F(CoordinatorFlow, AsksAgainForAHoleAndExplainsWhatNeverComes) {
   const std::string run_id = Submit();
   FakeAgent agent(coordinator_->address());

@@ -30,7 +30,7 @@ void RunBook::Restore(const v1::Run& run, const std::vector<v1::FaultReport>& fa
   OpenRun& open = open_[run.run_id()];
   open.run = run;
   open.progress.state = run.state();
-  open.progress.stop_asked = run.interrupted();
+  open.progress.stop_asked = run.interrupted() || run.has_stopped_early();
   if (run.chaos().restarts_size() > 0 && run.state() != v1::RUN_STATE_QUEUED) {
     open.faults = std::make_unique<FaultDesk>(loop_, run, FaultPorts(run.run_id()));
     open.faults->Restore(faults);
@@ -191,7 +191,8 @@ void RunBook::OnAgentSilent(const std::string& agent) {
 absl::Status RunBook::Stop(const std::string& run_id, const std::string& reason) {
   OpenRun* open = Open(run_id);
   if (open == nullptr) return absl::NotFoundError(absl::StrCat("run ", run_id, " is not open"));
-  open->run.set_interrupted(true);
+  // One that is stopping early is on its way out for a better reason.
+  if (!open->run.has_stopped_early()) open->run.set_interrupted(true);
   Apply(*open, {RunEvent::kStopAsked, {}, reason.empty() ? "stopped by a person" : reason});
   return absl::OkStatus();
 }
@@ -207,13 +208,32 @@ void RunBook::NoteEvent(const std::string& run_id, std::string kind, std::string
 }
 
 void RunBook::NoteVerdict(const std::string& run_id, const v1::RunVerdict& verdict) {
-  const OpenRun* open = Open(run_id);
+  OpenRun* open = Open(run_id);
   // The final one is on its way, and must not be overwritten.
   if (open == nullptr || open->progress.closing) return;
   storage::RunChange change;
   change.run_id = run_id;
   change.verdict = verdict;
   journal_.Write(std::move(change));
+  // Confirmed before, it may have been withdrawn since; then there is no hurry.
+  if (verdict.confirmation().confirmed() && verdict.verdict() == v1::VERDICT_LEAK) {
+    StopEarly(*open, verdict.confirmation());
+  }
+}
+
+// The ordinary, graceful stop, only that no person asked for it.
+void RunBook::StopEarly(OpenRun& open, const v1::Confirmation& confirmation) {
+  const bool works = open.progress.state == v1::RUN_STATE_RUNNING && !open.progress.end;
+  if (!open.run.judging().stop_early() || open.progress.stop_asked || !works) return;
+  v1::EarlyStop& early = *open.run.mutable_stopped_early();
+  early.set_series(confirmation.series());
+  early.set_at_s(confirmation.looked_s());
+  early.set_first_alarm_s(confirmation.first_alarm_s());
+  early.set_reason(confirmation.reason());
+  const std::string why = DescribeEarlyStop(open.run);
+  const std::string run_id = open.run.run_id();
+  NoteEvent(run_id, "verdict", why);
+  if (OpenRun* still = Open(run_id)) Apply(*still, {RunEvent::kStopAsked, {}, why});
 }
 
 void RunBook::TellToForget(const std::string& agent, const std::string& run_id) {
@@ -263,11 +283,14 @@ void RunBook::CarryOut(OpenRun& open, RunEffect effect) {
     case RunEffect::kOffer:
       *message.mutable_assignment()->mutable_spec() = open.run.spec();
       return SendTo(open.run.agent(), std::move(message));
-    case RunEffect::kTellStop:
+    case RunEffect::kTellStop: {
+      const bool early = open.run.has_stopped_early();
       message.mutable_stop_run()->set_run_id(open.run.run_id());
       message.mutable_stop_run()->set_cancel(open.progress.state == v1::RUN_STATE_ASSIGNED);
-      message.mutable_stop_run()->set_reason(open.run.state_reason());
+      message.mutable_stop_run()->set_reason(early ? DescribeEarlyStop(open.run) : open.run.state_reason());
+      message.mutable_stop_run()->set_early(early);
       return SendTo(open.run.agent(), std::move(message));
+    }
     case RunEffect::kForget:
       return Forget(open.run.agent(), open.run.run_id(), "the run is over");
     case RunEffect::kClose:

@@ -56,7 +56,8 @@ class RunBook {
 
   // kNotFound: not open. The run ends in its own time.
   absl::Status Stop(const std::string& run_id, const std::string& reason);
-  // Stores a running verdict.
+  // Stores a running verdict. One that confirms a leak stops the run, where its
+  // campaign asks for that.
   void NoteVerdict(const std::string& run_id, const v1::RunVerdict& verdict);
   void TellToForget(const std::string& agent, const std::string& run_id);
   void NoteEvent(const std::string& run_id, std::string kind, std::string message);
@@ -81,6 +82,7 @@ class RunBook {
   void Apply(OpenRun& open, RunInput input);
   void CarryOut(OpenRun& open, RunEffect effect);
   void NoteStatus(OpenRun& open, const v1::RunStatus& status);
+  void StopEarly(OpenRun& open, const v1::Confirmation& confirmation);
   void CheckDelivered(OpenRun& open);
   void Close(OpenRun& open);
   void StoreEnd(const std::string& run_id, absl::StatusOr<v1::RunVerdict> verdict);

@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "common/os/files.h"
 #include "coordinator/runs/run_state.h"
@@ -30,6 +31,17 @@ void NoteGeneration(const v1::Run& run, WallTime now, const v1::GenerationInfo* 
     change.events.push_back(MakeEvent(run, now, absl::Milliseconds(generation.ended_at_ms()), "generation",
                                       absl::StrCat("generation ", generation.generation(), " ended: ",
                                                    generation.ended_by())));
+  }
+}
+
+void NoteLimits(const v1::RunStatus& now, v1::Run& run) {
+  if (now.limits_size() == 0) return;
+  run.clear_limits();
+  for (int i = 0; i < std::min(now.limits_size(), 16); ++i) {
+    v1::ResourceLimit& limit = *run.add_limits();
+    limit = now.limits(i);
+    limit.set_series(Printable(limit.series().substr(0, 64)));
+    limit.set_name(Printable(limit.name().substr(0, 64)));
   }
 }
 
@@ -72,6 +84,12 @@ std::string DescribeState(const v1::Run& run) {
   return run.state_reason().empty() ? StateName(run.state()) : absl::StrCat(StateName(run.state()), ": ", run.state_reason());
 }
 
+std::string DescribeEarlyStop(const v1::Run& run) {
+  const v1::EarlyStop& early = run.stopped_early();
+  return absl::StrFormat("stopped early at %.1f min of %.1f min: LEAK confirmed: %s", early.at_s() / 60,
+                         static_cast<double>(run.spec().duration_ms()) / 60'000, Printable(early.reason()));
+}
+
 storage::RunChange ChangesIn(const v1::RunStatus& before, const v1::RunStatus& now, v1::Run& run) {
   storage::RunChange change;
   change.run_id = run.run_id();
@@ -95,7 +113,9 @@ storage::RunChange ChangesIn(const v1::RunStatus& before, const v1::RunStatus& n
   if (now.ended_wall_us() > 0) run.set_ended_wall_us(now.ended_wall_us());
   if (!now.sdk_name().empty()) run.set_sdk_name(Printable(now.sdk_name().substr(0, 256)));
   if (!now.sdk_version().empty()) run.set_sdk_version(Printable(now.sdk_version().substr(0, 256)));
-  if (now.interrupted()) run.set_interrupted(true);
+  // An agent of an earlier release takes every stop for a person's.
+  if (now.interrupted() && !run.has_stopped_early()) run.set_interrupted(true);
+  NoteLimits(now, run);
   if (run.SerializeAsString() != old) change.run = run;
   return change;
 }

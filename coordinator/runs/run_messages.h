@@ -15,6 +15,8 @@ v1::RunEvent MakeEvent(const v1::Run& run, WallTime now, absl::Duration elapsed,
                        std::string message);
 v1::RunEvent FaultEvent(const v1::Run& run, WallTime now, const v1::FaultReport& report);
 std::string DescribeState(const v1::Run& run);  // "failed: the target ended at once (exit 3)"
+// "stopped early at 31.0 min of 60.0 min: LEAK confirmed: rss has been ..."
+std::string DescribeEarlyStop(const v1::Run& run);
 
 // Updates `run` by what is new in `now` and gives what must be stored: the run
 // if it changed, generations that began or ended, an event for each.

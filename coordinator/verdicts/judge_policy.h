@@ -1,15 +1,15 @@
-// The judge's plain types and their messages.
-#ifndef SEEP_COORDINATOR_VERDICTS_VERDICT_MESSAGES_H_
-#define SEEP_COORDINATOR_VERDICTS_VERDICT_MESSAGES_H_
+// What a run asks of its judge.
+#ifndef SEEP_COORDINATOR_VERDICTS_JUDGE_POLICY_H_
+#define SEEP_COORDINATOR_VERDICTS_JUDGE_POLICY_H_
 
 #include "analysis/verdict/run_judge.h"
 #include "seep/v1/run.pb.h"
 
 namespace seep::coordinator {
 
+double PlannedSeconds(const v1::Run& run);
 analysis::JudgePolicy PolicyOf(const v1::Run& run);
-v1::RunVerdict ToMessage(const analysis::RunVerdict& verdict);
 
 }  // namespace seep::coordinator
 
-#endif  // SEEP_COORDINATOR_VERDICTS_VERDICT_MESSAGES_H_
+#endif  // SEEP_COORDINATOR_VERDICTS_JUDGE_POLICY_H_

@@ -4,7 +4,8 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
-#include "coordinator/verdicts/verdict_messages.h"
+#include "coordinator/verdicts/judge_policy.h"
+#include "proto/verdict/verdict_messages.h"
 
 namespace seep::coordinator {
 namespace {
@@ -25,7 +26,9 @@ analysis::Phase PhaseOf(v1::Phase phase) {
 
 }  // namespace
 
-RunFeed::RunFeed(const v1::Run& run) : judge_(PolicyOf(run)) {}
+RunFeed::RunFeed(const v1::Run& run) : judge_(PolicyOf(run)) {
+  for (const v1::ResourceLimit& limit : run.limits()) judge_.SetLimit(limit.series(), limit.value(), limit.name());
+}
 
 bool RunFeed::SetFaults(const std::vector<v1::FaultReport>& faults) {
   std::vector<Window> windows;
@@ -118,8 +121,6 @@ void RunFeed::Add(const storage::SamplePage& page) {
   for (const v1::GaugeDefinition& definition : page.gauges) Define(definition);
   for (const v1::Sample& sample : page.samples) AddSample(sample);
 }
-
-v1::RunVerdict RunFeed::Provisional() const { return ToMessage(judge_.Provisional()); }
 
 v1::RunVerdict RunFeed::Final(const v1::Run& ended) {
   // A gap at the end has no sample behind it.

@@ -29,8 +29,9 @@ class RunFeed {
 
   void Add(const storage::SamplePage& page);
   std::uint64_t samples() const { return samples_; }
+  double last_s() const { return last_s_; }  // the time of the last sample; 0: none yet
 
-  v1::RunVerdict Provisional() const;
+  analysis::RunVerdict Provisional() const { return judge_.Provisional(); }
   // `ended` is the run with its end; nothing may be added afterwards.
   v1::RunVerdict Final(const v1::Run& ended);
 

@@ -1,9 +1,13 @@
 #include "coordinator/verdicts/verdict_board.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "coordinator/log/log.h"
+#include "coordinator/verdicts/confirmation.h"
+#include "coordinator/verdicts/judge_policy.h"
 #include "coordinator/verdicts/sample_pump.h"
+#include "proto/verdict/verdict_messages.h"
 
 namespace seep::coordinator {
 namespace {
@@ -24,6 +28,7 @@ void VerdictBoard::Turn() {
   std::erase_if(live_, [&](const auto& entry) {
     return !entry.second.busy && std::find(runs.begin(), runs.end(), entry.first) == runs.end();
   });
+  std::erase_if(stops_, [&](const auto& entry) { return ports_.find(entry.first) == nullptr; });
   for (const std::string& run_id : runs) Refresh(run_id);
   turn_ = loop_.RunAfter(every_, [this] { Turn(); });
 }
@@ -81,25 +86,41 @@ void VerdictBoard::Feed(const std::string& run_id, Context context) {
         if (!status.ok()) LogWarn({{"run", run_id}, {"verdict", "waiting"}, {"reason", status.ToString()}});
         const MonotonicTime now = loop_.clock().Now();
         if (rebuilt) live_[run_id].not_before = now + kRebuildPause * (now - began);
-        Tell(run_id, cursor);
+        live_[run_id].cursor = cursor;
+        LookIfDue(run_id);
       });
 }
 
-void VerdictBoard::Tell(const std::string& run_id, storage::SampleCursor cursor) {
-  live_[run_id].cursor = cursor;
-  worker_.Post([this, &loop = loop_, run_id, feed = live_[run_id].feed, alive = std::weak_ptr(alive_)] {
-    const std::uint64_t samples = feed->samples();
-    v1::RunVerdict verdict = feed->Provisional();
+// Judging is what costs; a run that has no news since the last look has none.
+void VerdictBoard::LookIfDue(const std::string& run_id) {
+  const v1::Run* run = ports_.find(run_id);
+  if (run == nullptr) {
+    live_[run_id].busy = false;
+    return;
+  }
+  const analysis::EarlyStop& stop = stops_.try_emplace(run_id, EarlyStopOf(*run)).first->second;
+  const double last_s = stop.state().last_look_s;
+  const double due_s = last_s < 0 ? 0 : last_s + LookEverySeconds(PlannedSeconds(*run));
+  worker_.Post([this, &loop = loop_, run_id, due_s, feed = live_[run_id].feed, alive = std::weak_ptr(alive_)] {
+    std::optional<analysis::RunVerdict> verdict;
+    const double elapsed_s = feed->last_s();
+    if (feed->samples() > 0 && elapsed_s >= due_s) verdict = feed->Provisional();
     // `alive` is asked on the loop, where this object lives and ends.
-    loop.Post([this, run_id, samples, verdict = std::move(verdict), alive] {
+    loop.Post([this, run_id, elapsed_s, verdict = std::move(verdict), alive] {
       if (alive.expired()) return;
-      Live& live = live_[run_id];
-      live.busy = false;
-      if (samples == live.told_at) return;
-      live.told_at = samples;
-      ports_.provisional(run_id, verdict);
+      live_[run_id].busy = false;
+      if (verdict) TakeLook(run_id, elapsed_s, *verdict);
     });
   });
+}
+
+void VerdictBoard::TakeLook(const std::string& run_id, double elapsed_s, const analysis::RunVerdict& verdict) {
+  const auto stop = stops_.find(run_id);
+  if (stop == stops_.end()) return;
+  stop->second.Look(elapsed_s, verdict);
+  v1::RunVerdict message = ToMessage(verdict);
+  SetConfirmation(stop->second, message);
+  ports_.provisional(run_id, message);
 }
 
 void VerdictBoard::JudgeFinally(const v1::Run& ended, Judged judged) {

@@ -4,8 +4,16 @@
 // that a restarted coordinator finds, and one of last year, and gives the same
 // answer. Judging happens on `worker`, off the coordinator's loop.
 //
+// A live run is looked at each LookEverySeconds of its own time (the samples',
+// not the wall's, so that the same samples are looked at alike), and every look
+// goes through the run's EarlyStop. That outlives its feed: a fault that becomes
+// known late, or an agent that is away, costs a feed but no alarm. After a
+// restart it goes on from the stored verdict; if nobody looked for a fifth of
+// the planned run, its alarms begin anew.
+//
 // Threads: coordinator loop only. Borrows both loops and the store.
-// Owns:    a feed (about 100 KB a series) for each live run.
+// Owns:    a feed (about 100 KB a series) for each live run, an EarlyStop for
+//          each open one that was ever live.
 // Failure: a reading that fails is tried again at the next turn; JudgeFinally
 //          hands the store's error on.
 #ifndef SEEP_COORDINATOR_VERDICTS_VERDICT_BOARD_H_
@@ -17,6 +25,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/verdict/early_stop.h"
 #include "common/event_loop/event_loop.h"
 #include "coordinator/verdicts/run_feed.h"
 #include "storage/store.h"
@@ -46,14 +55,14 @@ class VerdictBoard {
     std::shared_ptr<RunFeed> feed;
     storage::SampleCursor cursor;
     bool busy = false;
-    std::uint64_t told_at = 0;  // samples behind the last provisional verdict
     MonotonicTime not_before;   // after a costly rebuild
   };
   using Context = std::pair<std::vector<v1::FaultReport>, std::vector<storage::Gap>>;
   void Turn();
   void Refresh(const std::string& run_id);
   void Feed(const std::string& run_id, Context context);
-  void Tell(const std::string& run_id, storage::SampleCursor cursor);
+  void LookIfDue(const std::string& run_id);
+  void TakeLook(const std::string& run_id, double elapsed_s, const analysis::RunVerdict& verdict);
   void ReadContext(const std::string& run_id, absl::AnyInvocable<void(absl::StatusOr<Context>)> read);
 
   EventLoop& loop_;
@@ -62,6 +71,7 @@ class VerdictBoard {
   const absl::Duration every_;
   Ports ports_;
   std::map<std::string, Live> live_;
+  std::map<std::string, analysis::EarlyStop> stops_;
   TimerId turn_ = TimerId::kNone;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -1,9 +1,9 @@
-#include "coordinator/verdicts/verdict_messages.h"
+#include "proto/verdict/verdict_messages.h"
 
-namespace seep::coordinator {
+namespace seep {
 namespace {
 
-v1::Verdict ToMessage(analysis::Verdict verdict) {
+v1::Verdict WordOf(analysis::Verdict verdict) {
   switch (verdict) {
     case analysis::Verdict::kInvalid: return v1::VERDICT_INVALID;
     case analysis::Verdict::kInconclusive: return v1::VERDICT_INCONCLUSIVE;
@@ -23,7 +23,7 @@ void Set(v1::Estimate& out, const analysis::Estimate& estimate) {
 void Set(v1::SeriesVerdict& out, const analysis::SeriesVerdict& series) {
   out.set_series(series.series);
   out.set_unit(series.unit);
-  out.set_verdict(ToMessage(series.verdict));
+  out.set_verdict(WordOf(series.verdict));
   out.set_judged(series.judged);
   out.set_probability(series.probability);
   out.set_first(series.first);
@@ -52,28 +52,9 @@ void Set(v1::SeriesVerdict& out, const analysis::SeriesVerdict& series) {
 
 }  // namespace
 
-analysis::JudgePolicy PolicyOf(const v1::Run& run) {
-  const v1::VerdictSpec& judging = run.judging();
-  analysis::JudgePolicy policy;
-  if (judging.has_memory_per_minute_bytes()) policy.memory_per_minute_bytes = judging.memory_per_minute_bytes();
-  if (judging.has_memory_per_operation_bytes()) {
-    policy.memory_per_operation_bytes = judging.memory_per_operation_bytes();
-  }
-  if (judging.has_resource_per_minute()) policy.resource_per_minute = judging.resource_per_minute();
-  if (judging.has_resource_per_operation()) policy.resource_per_operation = judging.resource_per_operation();
-  if (judging.managed_collector()) {
-    const bool forced = run.spec().sampling().force_collection() || run.spec().scenario().has_collect_garbage();
-    policy.collector = forced ? analysis::Collector::kForced : analysis::Collector::kManaged;
-  }
-  policy.planned_duration_s = static_cast<double>(run.spec().duration_ms()) / 1000;
-  policy.rule_sets.assign(judging.rule_sets().begin(), judging.rule_sets().end());
-  for (const auto& budget : judging.budgets()) policy.budgets.push_back({budget.series(), budget.ceiling()});
-  return policy;
-}
-
 v1::RunVerdict ToMessage(const analysis::RunVerdict& verdict) {
   v1::RunVerdict out;
-  out.set_verdict(ToMessage(verdict.verdict));
+  out.set_verdict(WordOf(verdict.verdict));
   out.set_provisional(verdict.provisional);
   out.set_deciding_series(verdict.deciding_series);
   out.set_headline(verdict.headline);
@@ -90,4 +71,4 @@ v1::RunVerdict ToMessage(const analysis::RunVerdict& verdict) {
   return out;
 }
 
-}  // namespace seep::coordinator
+}  // namespace seep

@@ -1,0 +1,17 @@
+// The judge's answer as a message: the one place where both are known, for the
+// coordinator that judges runs and the CLI that judges recordings.
+//
+// Threads: pure.
+#ifndef SEEP_PROTO_VERDICT_VERDICT_MESSAGES_H_
+#define SEEP_PROTO_VERDICT_VERDICT_MESSAGES_H_
+
+#include "analysis/verdict/verdict.h"
+#include "seep/v1/verdict.pb.h"
+
+namespace seep {
+
+v1::RunVerdict ToMessage(const analysis::RunVerdict& verdict);
+
+}  // namespace seep
+
+#endif  // SEEP_PROTO_VERDICT_VERDICT_MESSAGES_H_
