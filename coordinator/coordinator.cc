@@ -87,6 +87,7 @@ VerdictBoard::Ports Coordinator::Parts::BoardPorts() {
   ports.provisional = [this](const std::string& run, const v1::RunVerdict& verdict) {
     runs.NoteVerdict(run, verdict);
   };
+  ports.missed = [this](const std::string& run, const v1::ThresholdAbort& abort) { runs.AbortOnThreshold(run, abort); };
   return ports;
 }
 

@@ -35,7 +35,8 @@ RESERVED = {
     r'boost/beast': ['coordinator/dashboard'],
 }
 # Domain folders run under a fake clock: neither the network nor the disk.
-PURE = ['analysis', 'coordinator/fleet', 'coordinator/campaign', 'coordinator/scheduler', 'coordinator/chaos']
+PURE = ['analysis', 'coordinator/fleet', 'coordinator/campaign', 'coordinator/scheduler', 'coordinator/chaos',
+        'coordinator/thresholds']
 PURE_FORBIDS = r'(grpcpp/|sqlite3\.h|common/os/(child_process|process_tree|system_clock)\.h|^thread$|^mutex$)'
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([^">]+)[">]')

@@ -74,6 +74,7 @@ PlannedRun ReadCell(const YamlPtr& root, std::uint64_t drawn_seed, Diagnostics& 
   ReadWallets(campaign, diagnostics, run.spec);
   ReadChaos(campaign, diagnostics, run.spec.warm_up_ms(), run.chaos);
   ReadVerdict(campaign, diagnostics, run.judging);
+  ReadThresholds(campaign, diagnostics, run.judging);
   run.spec.set_seed(campaign.Integer("seed", drawn_seed, 0, INT64_MAX));
   run.spec.set_max_restarts_on_crash(static_cast<std::uint32_t>(campaign.Integer("crash_restarts", 10, 0, 10'000)));
   campaign.Integer("replicas", 1, 1, kMaxRunsPerCampaign);

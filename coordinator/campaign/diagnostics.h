@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "coordinator/campaign/yaml_value.h"
+#include "coordinator/words/nearest_word.h"
 
 namespace seep::coordinator {
 
@@ -33,9 +34,6 @@ class Diagnostics {
   std::vector<std::string> warnings_;
   std::size_t unlisted_ = 0;
 };
-
-// The candidate that `word` was probably meant to be, or empty.
-std::string NearestWord(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace seep::coordinator
 

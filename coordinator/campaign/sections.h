@@ -13,6 +13,7 @@ void ReadTiming(FieldReader& campaign, Diagnostics& diagnostics, v1::RunSpec& sp
 void ReadWallets(FieldReader& campaign, Diagnostics& diagnostics, v1::RunSpec& spec);
 // Faults spare the warm-up unless `first_after` says otherwise.
 void ReadChaos(FieldReader& campaign, Diagnostics& diagnostics, std::uint64_t warm_up_ms, v1::ChaosSpec& chaos);
+void ReadThresholds(FieldReader& campaign, Diagnostics& diagnostics, v1::VerdictSpec& judging);
 void ReadVerdict(FieldReader& campaign, Diagnostics& diagnostics, v1::VerdictSpec& judging);
 
 }  // namespace seep::coordinator

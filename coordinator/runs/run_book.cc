@@ -30,7 +30,7 @@ void RunBook::Restore(const v1::Run& run, const std::vector<v1::FaultReport>& fa
   OpenRun& open = open_[run.run_id()];
   open.run = run;
   open.progress.state = run.state();
-  open.progress.stop_asked = run.interrupted() || run.has_stopped_early();
+  open.progress.stop_asked = run.interrupted() || StopsByItself(run);
   if (run.chaos().restarts_size() > 0 && run.state() != v1::RUN_STATE_QUEUED) {
     open.faults = std::make_unique<FaultDesk>(loop_, run, FaultPorts(run.run_id()));
     open.faults->Restore(faults);
@@ -192,7 +192,7 @@ absl::Status RunBook::Stop(const std::string& run_id, const std::string& reason)
   OpenRun* open = Open(run_id);
   if (open == nullptr) return absl::NotFoundError(absl::StrCat("run ", run_id, " is not open"));
   // One that is stopping early is on its way out for a better reason.
-  if (!open->run.has_stopped_early()) open->run.set_interrupted(true);
+  if (!StopsByItself(open->run)) open->run.set_interrupted(true);
   Apply(*open, {RunEvent::kStopAsked, {}, reason.empty() ? "stopped by a person" : reason});
   return absl::OkStatus();
 }
@@ -230,9 +230,20 @@ void RunBook::StopEarly(OpenRun& open, const v1::Confirmation& confirmation) {
   early.set_at_s(confirmation.looked_s());
   early.set_first_alarm_s(confirmation.first_alarm_s());
   early.set_reason(confirmation.reason());
-  const std::string why = DescribeEarlyStop(open.run);
+  StopByItself(open, "verdict");
+}
+
+void RunBook::AbortOnThreshold(const std::string& run_id, const v1::ThresholdAbort& abort) {
+  OpenRun* open = Open(run_id);
+  if (open == nullptr || open->progress.stop_asked || open->progress.end || open->progress.state != v1::RUN_STATE_RUNNING) return;
+  *open->run.mutable_aborted() = abort;
+  StopByItself(*open, "threshold");
+}
+
+void RunBook::StopByItself(OpenRun& open, std::string kind) {
+  const std::string why = DescribeOwnStop(open.run);
   const std::string run_id = open.run.run_id();
-  NoteEvent(run_id, "verdict", why);
+  NoteEvent(run_id, std::move(kind), why);
   if (OpenRun* still = Open(run_id)) Apply(*still, {RunEvent::kStopAsked, {}, why});
 }
 
@@ -284,10 +295,10 @@ void RunBook::CarryOut(OpenRun& open, RunEffect effect) {
       *message.mutable_assignment()->mutable_spec() = open.run.spec();
       return SendTo(open.run.agent(), std::move(message));
     case RunEffect::kTellStop: {
-      const bool early = open.run.has_stopped_early();
+      const bool early = StopsByItself(open.run);
       message.mutable_stop_run()->set_run_id(open.run.run_id());
       message.mutable_stop_run()->set_cancel(open.progress.state == v1::RUN_STATE_ASSIGNED);
-      message.mutable_stop_run()->set_reason(early ? DescribeEarlyStop(open.run) : open.run.state_reason());
+      message.mutable_stop_run()->set_reason(early ? DescribeOwnStop(open.run) : open.run.state_reason());
       message.mutable_stop_run()->set_early(early);
       return SendTo(open.run.agent(), std::move(message));
     }

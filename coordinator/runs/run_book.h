@@ -59,6 +59,8 @@ class RunBook {
   // Stores a running verdict. One that confirms a leak stops the run, where its
   // campaign asks for that.
   void NoteVerdict(const std::string& run_id, const v1::RunVerdict& verdict);
+  // Ends the run on a threshold with abort_on_fail; once.
+  void AbortOnThreshold(const std::string& run_id, const v1::ThresholdAbort& abort);
   void TellToForget(const std::string& agent, const std::string& run_id);
   void NoteEvent(const std::string& run_id, std::string kind, std::string message);
 
@@ -83,6 +85,7 @@ class RunBook {
   void CarryOut(OpenRun& open, RunEffect effect);
   void NoteStatus(OpenRun& open, const v1::RunStatus& status);
   void StopEarly(OpenRun& open, const v1::Confirmation& confirmation);
+  void StopByItself(OpenRun& open, std::string kind);
   void CheckDelivered(OpenRun& open);
   void Close(OpenRun& open);
   void StoreEnd(const std::string& run_id, absl::StatusOr<v1::RunVerdict> verdict);

@@ -84,10 +84,17 @@ std::string DescribeState(const v1::Run& run) {
   return run.state_reason().empty() ? StateName(run.state()) : absl::StrCat(StateName(run.state()), ": ", run.state_reason());
 }
 
-std::string DescribeEarlyStop(const v1::Run& run) {
+bool StopsByItself(const v1::Run& run) { return run.has_stopped_early() || run.has_aborted(); }
+
+std::string DescribeOwnStop(const v1::Run& run) {
   const v1::EarlyStop& early = run.stopped_early();
-  return absl::StrFormat("stopped early at %.1f min of %.1f min: LEAK confirmed: %s", early.at_s() / 60,
-                         static_cast<double>(run.spec().duration_ms()) / 60'000, Printable(early.reason()));
+  const v1::ThresholdAbort& missed = run.aborted();
+  const std::string why = run.has_stopped_early()
+                              ? absl::StrCat("LEAK confirmed: ", Printable(early.reason()))
+                              : absl::StrCat("threshold missed: ", Printable(missed.expression()), ", is ", Printable(missed.measured()));
+  return absl::StrFormat("stopped early at %.1f min of %.1f min: %s",
+                         (run.has_stopped_early() ? early.at_s() : missed.at_s()) / 60,
+                         static_cast<double>(run.spec().duration_ms()) / 60'000, why);
 }
 
 storage::RunChange ChangesIn(const v1::RunStatus& before, const v1::RunStatus& now, v1::Run& run) {
@@ -114,7 +121,7 @@ storage::RunChange ChangesIn(const v1::RunStatus& before, const v1::RunStatus& n
   if (!now.sdk_name().empty()) run.set_sdk_name(Printable(now.sdk_name().substr(0, 256)));
   if (!now.sdk_version().empty()) run.set_sdk_version(Printable(now.sdk_version().substr(0, 256)));
   // An agent of an earlier release takes every stop for a person's.
-  if (now.interrupted() && !run.has_stopped_early()) run.set_interrupted(true);
+  if (now.interrupted() && !StopsByItself(run)) run.set_interrupted(true);
   NoteLimits(now, run);
   if (run.SerializeAsString() != old) change.run = run;
   return change;

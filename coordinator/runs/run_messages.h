@@ -15,8 +15,12 @@ v1::RunEvent MakeEvent(const v1::Run& run, WallTime now, absl::Duration elapsed,
                        std::string message);
 v1::RunEvent FaultEvent(const v1::Run& run, WallTime now, const v1::FaultReport& report);
 std::string DescribeState(const v1::Run& run);  // "failed: the target ended at once (exit 3)"
-// "stopped early at 31.0 min of 60.0 min: LEAK confirmed: rss has been ..."
-std::string DescribeEarlyStop(const v1::Run& run);
+// Whether the run ends before its time by the coordinator's own decision: a
+// confirmed leak, a missed threshold.
+bool StopsByItself(const v1::Run& run);
+// "stopped early at 31.0 min of 60.0 min: LEAK confirmed: rss has been ...", or
+// "... threshold missed: p(99)<250ms is 2s"
+std::string DescribeOwnStop(const v1::Run& run);
 
 // Updates `run` by what is new in `now` and gives what must be stored: the run
 // if it changed, generations that began or ended, an event for each.

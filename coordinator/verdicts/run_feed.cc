@@ -26,7 +26,9 @@ analysis::Phase PhaseOf(v1::Phase phase) {
 
 }  // namespace
 
-RunFeed::RunFeed(const v1::Run& run) : judge_(PolicyOf(run)) {
+RunFeed::RunFeed(const v1::Run& run)
+    : judge_(PolicyOf(run)),
+      thresholds_(run.judging().thresholds(), static_cast<double>(run.spec().duration_ms()) / 1000) {
   for (const v1::ResourceLimit& limit : run.limits()) judge_.SetLimit(limit.series(), limit.value(), limit.name());
 }
 
@@ -118,8 +120,20 @@ void RunFeed::AddSample(const v1::Sample& sample) {
 }
 
 void RunFeed::Add(const storage::SamplePage& page) {
-  for (const v1::GaugeDefinition& definition : page.gauges) Define(definition);
-  for (const v1::Sample& sample : page.samples) AddSample(sample);
+  for (const v1::GaugeDefinition& definition : page.gauges) {
+    Define(definition);
+    measures_.Define(definition);
+  }
+  for (const v1::Sample& sample : page.samples) {
+    measures_.Add(sample);
+    if (sample.phase() == v1::PHASE_SOAK) thresholds_.Look(measures_);
+    AddSample(sample);
+  }
+}
+
+void RunFeed::WriteMeasures(bool final, v1::RunVerdict& verdict) const {
+  measures_.WriteTo(verdict);
+  thresholds_.WriteTo(measures_, final, verdict);
 }
 
 v1::RunVerdict RunFeed::Final(const v1::Run& ended) {
@@ -135,7 +149,9 @@ v1::RunVerdict RunFeed::Final(const v1::Run& ended) {
     judge_.MarkInvalid(absl::StrCat("no operation succeeded and ", static_cast<std::int64_t>(errors_),
                                     " failed; the run's log says why"));
   }
-  return ToMessage(judge_.Final());
+  v1::RunVerdict verdict = ToMessage(judge_.Final());
+  WriteMeasures(/*final=*/true, verdict);
+  return verdict;
 }
 
 }  // namespace seep::coordinator

@@ -9,10 +9,13 @@
 #define SEEP_COORDINATOR_VERDICTS_RUN_FEED_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "analysis/verdict/run_judge.h"
+#include "coordinator/thresholds/run_measures.h"
+#include "coordinator/thresholds/threshold_judge.h"
 #include "seep/v1/run.pb.h"
 #include "storage/records.h"
 
@@ -32,6 +35,10 @@ class RunFeed {
   double last_s() const { return last_s_; }  // the time of the last sample; 0: none yet
 
   analysis::RunVerdict Provisional() const { return judge_.Provisional(); }
+  // Latencies, residuals, thresholds: what a provisional verdict says besides.
+  void WriteMeasures(bool final, v1::RunVerdict& verdict) const;
+  // The threshold that the run must end on, if there is one.
+  std::optional<v1::ThresholdAbort> Aborting() const { return thresholds_.Aborting(); }
   // `ended` is the run with its end; nothing may be added afterwards.
   v1::RunVerdict Final(const v1::Run& ended);
 
@@ -52,6 +59,8 @@ class RunFeed {
   void AddSample(const v1::Sample& sample);
 
   analysis::RunJudge judge_;
+  RunMeasures measures_;        // latencies, residuals
+  ThresholdJudge thresholds_;
   std::vector<Gauge> gauges_;  // by id
   std::vector<Window> windows_;
   std::size_t windows_told_ = 0;

@@ -102,23 +102,29 @@ void VerdictBoard::LookIfDue(const std::string& run_id) {
   const double last_s = stop.state().last_look_s;
   const double due_s = last_s < 0 ? 0 : last_s + LookEverySeconds(PlannedSeconds(*run));
   worker_.Post([this, &loop = loop_, run_id, due_s, feed = live_[run_id].feed, alive = std::weak_ptr(alive_)] {
-    std::optional<analysis::RunVerdict> verdict;
+    std::optional<Look> look;
     const double elapsed_s = feed->last_s();
-    if (feed->samples() > 0 && elapsed_s >= due_s) verdict = feed->Provisional();
+    std::optional<v1::ThresholdAbort> missed = feed->Aborting();
+    if (feed->samples() > 0 && elapsed_s >= due_s) {
+      look.emplace(Look{feed->Provisional(), v1::RunVerdict()});
+      feed->WriteMeasures(/*final=*/false, look->measures);
+    }
     // `alive` is asked on the loop, where this object lives and ends.
-    loop.Post([this, run_id, elapsed_s, verdict = std::move(verdict), alive] {
+    loop.Post([this, run_id, elapsed_s, look = std::move(look), missed = std::move(missed), alive] {
       if (alive.expired()) return;
       live_[run_id].busy = false;
-      if (verdict) TakeLook(run_id, elapsed_s, *verdict);
+      if (look) TakeLook(run_id, elapsed_s, *look);
+      if (missed && ports_.missed) ports_.missed(run_id, *missed);
     });
   });
 }
 
-void VerdictBoard::TakeLook(const std::string& run_id, double elapsed_s, const analysis::RunVerdict& verdict) {
+void VerdictBoard::TakeLook(const std::string& run_id, double elapsed_s, const Look& look) {
   const auto stop = stops_.find(run_id);
   if (stop == stops_.end()) return;
-  stop->second.Look(elapsed_s, verdict);
-  v1::RunVerdict message = ToMessage(verdict);
+  stop->second.Look(elapsed_s, look.verdict);
+  v1::RunVerdict message = ToMessage(look.verdict);
+  message.MergeFrom(look.measures);
   SetConfirmation(stop->second, message);
   ports_.provisional(run_id, message);
 }

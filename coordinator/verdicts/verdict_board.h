@@ -38,6 +38,8 @@ class VerdictBoard {
     std::function<std::vector<std::string>()> live_runs;
     std::function<const v1::Run*(const std::string&)> find;
     std::function<void(const std::string& run_id, const v1::RunVerdict& verdict)> provisional;
+    // A threshold with abort_on_fail is missed; told at every turn.
+    std::function<void(const std::string& run_id, const v1::ThresholdAbort& abort)> missed = nullptr;
   };
   using Judged = absl::AnyInvocable<void(absl::StatusOr<v1::RunVerdict>)>;
 
@@ -62,7 +64,11 @@ class VerdictBoard {
   void Refresh(const std::string& run_id);
   void Feed(const std::string& run_id, Context context);
   void LookIfDue(const std::string& run_id);
-  void TakeLook(const std::string& run_id, double elapsed_s, const analysis::RunVerdict& verdict);
+  struct Look {
+    analysis::RunVerdict verdict;
+    v1::RunVerdict measures;
+  };
+  void TakeLook(const std::string& run_id, double elapsed_s, const Look& look);
   void ReadContext(const std::string& run_id, absl::AnyInvocable<void(absl::StatusOr<Context>)> read);
 
   EventLoop& loop_;
