@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/log/log.h"
+#include "agent/sampler/resource_limits.h"
 #include "agent/supervisor/launch.h"
 #include "common/os/files.h"
 
@@ -108,6 +109,8 @@ Async<Run::Outcome> Run::BringUp() {
   if (status.ok()) {
     status_.set_sdk_name(generation_->identity().sdk_name);
     status_.set_sdk_version(generation_->identity().sdk_version);
+    const std::vector<v1::ResourceLimit> limits = ResourceLimitsOf(generation_->pid());
+    status_.mutable_limits()->Assign(limits.begin(), limits.end());
     // The level that is left when everything is taken down is held against this.
     samples_.set_phase(v1::PHASE_BASELINE);
     co_await generation_->TakeCollectedSample();

@@ -134,6 +134,7 @@ TEST_F(RunTest, RunsItsCourseAndEndsGracefully) {
   EXPECT_TRUE(status.final());
   EXPECT_EQ(status.sdk_name(), "fixture-sdk");
   EXPECT_EQ(status.generations_size(), 1);
+  EXPECT_GT(status.limits_size(), 0) << "a child has a limit of open files";
   const v1::SampleBlock block = Samples();
   EXPECT_EQ(block.samples_size(), static_cast<int>(status.last_sequence()));
   EXPECT_GE(block.samples_size(), 8);

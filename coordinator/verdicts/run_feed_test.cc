@@ -63,6 +63,21 @@ TEST(RunFeed, FindsALeakPerPayment) {
   EXPECT_NEAR(verdict.series(0).kept_per_operation().value(), 4096, 300);
 }
 
+TEST(RunFeed, ProjectsTheTimeToALimitOfTheTarget) {
+  v1::Run run = ARun();
+  RunFeed unlimited(run);
+  v1::ResourceLimit& limit = *run.add_limits();
+  limit.set_series("rss");
+  limit.set_value(6e7 + 480 * 51'200.0 + 10 * 60 * 4 * 51'200.0);  // ten minutes on
+  limit.set_name("cgroup memory.max");
+  RunFeed limited(run);
+  for (RunFeed* feed : {&unlimited, &limited}) feed->Add(Page(Leaking(480)));
+  EXPECT_TRUE(std::isnan(unlimited.Final(run).series(0).limit_reached_in_s()));
+  const v1::RunVerdict verdict = limited.Final(run);
+  EXPECT_EQ(verdict.series(0).limit(), "cgroup memory.max");
+  EXPECT_NEAR(verdict.series(0).limit_reached_in_s(), 600, 30);
+}
+
 TEST(RunFeed, GivesTheSameBitsHoweverTheSamplesArePaged) {
   v1::FaultReport fault;
   fault.set_injected_at_ms(30'000);
