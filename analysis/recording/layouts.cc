@@ -77,6 +77,7 @@ constexpr KnownColumn kKnown[] = {
     {"db_connections_open", kS, "db_connections_open", "count"},
     {"db_connections_in_use", kS, "db_connections_in_use", "count"},
     {"gc_count", kS, "gc_count", "count", 1, true},
+    {"num_gc", kS, "gc_count", "count", 1, true},
     // Our own export: gauges by the names they are recorded under.
     {"pss", kS, "pss", "bytes"},
     {"uss", kS, "uss", "bytes"},
@@ -135,7 +136,7 @@ bool Has(const std::vector<std::string>& headers, std::initializer_list<std::str
 }
 
 std::string LayoutName(const std::vector<std::string>& headers) {
-  if (Has(headers, {"elapsed_sec", "heap_alloc_bytes", "goroutines"})) return "go-memtest";
+  if (Has(headers, {"elapsed_sec", "heap_alloc_bytes"})) return "go-memtest";
   if (Has(headers, {"elapsed_sec", "rss_bytes", "heap_allocated_bytes"})) return "rust-memtest";
   if (Has(headers, {"timestamp", "pid", "rss_mb", "file_descriptors"})) return "node-monitor";
   if (Has(headers, {"t_s", "rss_kb", "heap_kb", "ops_pay"})) return "corpus";
@@ -156,6 +157,24 @@ void KeepOneClock(RecordingLayout& layout) {
       seen = true;
     }
   }
+}
+
+// Two columns of one name would be told apart by nobody.
+absl::Status EachOnce(const RecordingLayout& layout) {
+  for (std::size_t i = 0; i < layout.columns.size(); ++i) {
+    const RecordedColumn& a = layout.columns[i];
+    for (std::size_t k = 0; k < i; ++k) {
+      const RecordedColumn& b = layout.columns[k];
+      if (a.role != b.role) continue;
+      const bool same = (a.role == ColumnRole::kSeries && a.series.name == b.series.name) ||
+                        (a.role == ColumnRole::kOperation && a.operation == b.operation);
+      if (same) {
+        return absl::InvalidArgumentError(absl::StrCat("columns ", b.header, " (", k + 1, ".) and ", a.header, " (", i + 1,
+                                                       ".) mean the same thing; rename one, or choose with --map"));
+      }
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status NeedClockAndSeries(const RecordingLayout& layout) {
@@ -252,6 +271,8 @@ absl::StatusOr<RecordingLayout> RecogniseLayout(const std::vector<std::string>& 
     }
   }
   KeepOneClock(layout);
+  const absl::Status once = EachOnce(layout);
+  if (!once.ok()) return once;
   const absl::Status complete = NeedClockAndSeries(layout);
   if (!complete.ok()) return complete;
   return layout;

@@ -4,70 +4,22 @@
 #include <cmath>
 #include <optional>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "analysis/recording/csv_lines.h"
 
 namespace seep::analysis {
 namespace {
+
+constexpr double kLongestRun_s = 1e10;    // three hundred years: whatever says more is no time
+constexpr double kLargestValue = 1e18;    // an exabyte
+constexpr double kClockTrouble_s = 1;     // as the judge's own rule
 
 // What of a user's text is fit to be printed.
 std::string Printable(std::string_view text) {
   std::string out;
   for (char c : text.substr(0, 40)) out += c >= 0x20 && c < 0x7f ? c : '?';
   return out;
-}
-
-// One line without its end; false at the end of the stream. A line longer than
-// kLongestLine is cut, which the caller refuses.
-bool ReadLine(std::istream& in, std::string& line) {
-  line.clear();
-  std::streambuf* buffer = in.rdbuf();
-  for (int c = buffer->sbumpc();; c = buffer->sbumpc()) {
-    if (c == std::char_traits<char>::eof()) return !line.empty();
-    if (c == '\n') break;
-    if (line.size() > kLongestLine) break;
-    line.push_back(static_cast<char>(c));
-  }
-  if (!line.empty() && line.back() == '\r') line.pop_back();
-  return true;
-}
-
-// RFC 4180 fields of one line; quotes may enclose commas but not line ends.
-bool Split(const std::string& line, std::vector<std::string_view>& fields, std::vector<std::string>& unquoted) {
-  fields.clear();
-  unquoted.clear();
-  if (line.find('"') == std::string::npos) {
-    std::size_t from = 0;
-    for (std::size_t i = 0; i <= line.size(); ++i) {
-      if (i < line.size() && line[i] != ',') continue;
-      fields.push_back(std::string_view(line).substr(from, i - from));
-      from = i + 1;
-    }
-    return true;
-  }
-  std::string field;
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    if (line[i] == '"') {
-      if (quoted && i + 1 < line.size() && line[i + 1] == '"') field += line[i++];
-      else quoted = !quoted;
-    } else if (line[i] == ',' && !quoted) {
-      unquoted.push_back(std::move(field));
-      field.clear();
-    } else {
-      field += line[i];
-    }
-  }
-  unquoted.push_back(std::move(field));
-  for (const std::string& f : unquoted) fields.push_back(f);
-  return !quoted;
-}
-
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 std::optional<double> Number(std::string_view text) {
@@ -78,7 +30,12 @@ std::optional<double> Number(std::string_view text) {
   return value;
 }
 
-// RFC 3339, "2026-01-31 12:00:00", or seconds since 1970.
+// Monitors that could not read a gauge write one of these.
+bool IsMissing(std::string_view text) {
+  return text.empty() || text == "N/A" || text == "n/a" || text == "NA" || text == "null" || text == "-";
+}
+
+// RFC 3339, "2026-01-31 12:00:00", or seconds (milliseconds) since 1970.
 std::optional<double> WallSeconds(std::string_view text) {
   if (const std::optional<double> seconds = Number(text)) return *seconds > 1e11 ? *seconds / 1000 : *seconds;
   absl::Time time;
@@ -93,47 +50,62 @@ std::optional<double> WallSeconds(std::string_view text) {
 class Reader {
  public:
   Reader(std::istream& in, const std::string& name, const RecordingOptions& options, const RecordingSink& sink)
-      : in_(in), name_(name), options_(options), sink_(sink) {}
+      : lines_(in), name_(name), options_(options), sink_(sink) {}
 
   absl::Status Read();
 
- private:
   absl::Status Error(std::string_view what) const {
-    return absl::InvalidArgumentError(absl::StrCat(name_, ":", line_number_, ": ", std::string(what)));
+    return absl::InvalidArgumentError(absl::StrCat(name_, ":", std::max<std::uint64_t>(lines_.number(), 1), ": ", std::string(what)));
   }
+
+ private:
   absl::Status Bad(const RecordedColumn& column, std::string_view text, std::string_view wanted) const {
     return Error(absl::StrCat("column ", Printable(column.header), ": '", Printable(text), "' is not ", std::string(wanted)));
   }
   absl::Status Header();
+  absl::Status HeaderLine();
   absl::Status Row();
+  absl::Status RightWidth();
+  absl::Status Fields();
   absl::Status Field(const RecordedColumn& column, std::string_view text, std::size_t& series, std::size_t& operation);
+  absl::Status Count(const RecordedColumn& column, std::string_view text, double value, std::size_t operation);
   absl::Status Clock(const RecordedColumn& column, std::string_view text);
+  absl::Status CheckClock();
 
-  std::istream& in_;
+  CsvLines lines_;
   const std::string& name_;
   const RecordingOptions& options_;
   const RecordingSink& sink_;
   RecordingLayout layout_;
-  std::string line_;
-  std::vector<std::string_view> fields_;
-  std::vector<std::string> unquoted_;
-  std::uint64_t line_number_ = 0, rows_ = 0;
+  std::uint64_t rows_ = 0;
   std::vector<double> values_, operations_, last_operations_;
   RunSample sample_;
-  std::optional<double> wall_start_, process_;
-  bool operations_fell_ = false, generation_known_ = false;
+  std::optional<double> wall_start_, process_, first_t_, last_t_;
+  bool operations_fell_ = false, generation_known_ = false, skip_ = false, advanced_ = false, clock_told_ = false;
 };
 
+// The first line that is neither blank nor a comment.
+absl::Status Reader::HeaderLine() {
+  while (lines_.Next()) {
+    const std::string trouble = lines_.Trouble();
+    if (!trouble.empty()) return Error(trouble);
+    if (lines_.blank() || lines_.text().starts_with("#")) continue;
+    lines_.LearnSeparator();
+    return lines_.Split() ? absl::OkStatus() : Error("a quoted field does not end on its line");
+  }
+  return Error(lines_.number() == 0 ? "the file is empty" : "the file has no header line");
+}
+
 absl::Status Reader::Header() {
-  ++line_number_;
-  if (!ReadLine(in_, line_)) return Error("the file is empty");
-  if (line_.size() > kLongestLine || line_.find('\0') != std::string::npos) return Error("not a CSV file: binary data");
-  if (line_.starts_with("\xef\xbb\xbf")) line_.erase(0, 3);
-  if (!Split(line_, fields_, unquoted_)) return Error("a quoted field does not end on its line");
-  if (fields_.size() > kMostColumns) return Error(absl::StrCat(fields_.size(), " columns; at most ", kMostColumns));
+  const absl::Status line = HeaderLine();
+  if (!line.ok()) return line;
+  const auto& fields = lines_.fields();
+  if (fields.size() > kMostColumns) return Error(absl::StrCat(fields.size(), " columns; at most ", kMostColumns));
+  if (Number(fields[0]) || (fields.size() > 1 && Number(fields[1]))) {
+    return Error("the first line holds numbers, not the names of the columns; put a header above it, such as t_s,rss_kb");
+  }
   std::vector<std::string> headers;
-  for (std::string_view field : fields_) headers.emplace_back(Trimmed(field));
-  for (std::string& header : headers) header = Printable(header);
+  for (std::string_view field : fields) headers.push_back(Printable(field));
   absl::StatusOr<RecordingLayout> layout = RecogniseLayout(headers, options_.column_map);
   if (!layout.ok()) return Error(std::string(layout.status().message()));
   layout_ = *std::move(layout);
@@ -143,7 +115,9 @@ absl::Status Reader::Header() {
     generation_known_ |= column.role == ColumnRole::kGeneration || column.role == ColumnRole::kProcess;
   }
   last_operations_.assign(operations_.size(), 0);
-  if (operations_.size() > static_cast<std::size_t>(32)) return Error("more than 32 operation counters");
+  if (operations_.size() > static_cast<std::size_t>(kMostOperations)) {
+    return Error(absl::StrCat("more than ", kMostOperations, " operation counters"));
+  }
   if (sink_.begin) sink_.begin(layout_);
   return absl::OkStatus();
 }
@@ -154,12 +128,36 @@ absl::Status Reader::Clock(const RecordedColumn& column, std::string_view text) 
     if (!t) return Bad(column, text, "a time in seconds");
     if (*t < 0) return Bad(column, text, "a time since the start: it is negative");
     sample_.t_s = *t * column.seconds;
-    return absl::OkStatus();
+  } else {
+    const std::optional<double> wall = WallSeconds(text);
+    if (!wall) return Bad(column, text, "a time such as 2026-01-31T12:00:00Z");
+    if (!wall_start_) wall_start_ = wall;
+    sample_.t_s = *wall - *wall_start_;
   }
-  const std::optional<double> wall = WallSeconds(text);
-  if (!wall) return Bad(column, text, "a time such as 2026-01-31T12:00:00Z");
-  if (!wall_start_) wall_start_ = wall;
-  sample_.t_s = *wall - *wall_start_;
+  return std::abs(sample_.t_s) <= kLongestRun_s ? absl::OkStatus() : Bad(column, text, "a time of any run");
+}
+
+// A clock that runs backwards leaves a recording that nobody can judge.
+absl::Status Reader::CheckClock() {
+  if (!first_t_) first_t_ = last_t_ = sample_.t_s;
+  advanced_ |= sample_.t_s > *first_t_;
+  if (sample_.t_s < *last_t_ - kClockTrouble_s && !clock_told_) {
+    clock_told_ = true;
+    if (sink_.invalid) {
+      sink_.invalid(absl::StrCat(name_, ":", lines_.number(), ": the time goes back from ", *last_t_, " s to ", sample_.t_s,
+                                 " s; are these several runs in one file? Give each a file of its own"));
+    }
+  }
+  last_t_ = std::max(*last_t_, sample_.t_s);
+  return absl::OkStatus();
+}
+
+absl::Status Reader::Count(const RecordedColumn& column, std::string_view text, double value, std::size_t operation) {
+  if (value < 0) return Bad(column, text, "a count: it is negative");
+  double& last = last_operations_[operation];
+  if (value < 0.5 * last) operations_fell_ = true;
+  last = value;
+  operations_[operation] = value;
   return absl::OkStatus();
 }
 
@@ -169,22 +167,17 @@ absl::Status Reader::Field(const RecordedColumn& column, std::string_view text, 
   double* target = nullptr;
   if (column.role == ColumnRole::kSeries) target = &values_[series++];
   if (column.role == ColumnRole::kOperation) target = &operations_[operation++];
-  if (text.empty()) {
-    if (target != nullptr) *target = kUnknown;
-    return absl::OkStatus();
-  }
+  if (target != nullptr) *target = kUnknown;
+  if (IsMissing(text)) return absl::OkStatus();
   const std::optional<double> value = Number(text);
   if (!value) return Bad(column, text, "a number (leave a missing sample empty)");
+  if (std::abs(*value) * column.scale > kLargestValue) return Bad(column, text, "an amount of this world");
   switch (column.role) {
-    case ColumnRole::kSeries: *target = *value * column.scale; break;
-    case ColumnRole::kOperation: {
-      if (*value < 0) return Bad(column, text, "a count: it is negative");
-      double& last = last_operations_[operation - 1];
-      if (*value < 0.5 * last) operations_fell_ = true;
-      last = *value;
-      *target = *value;
+    case ColumnRole::kSeries:
+      if (*value < 0 && column.series.unit == "bytes") return Bad(column, text, "an amount of memory: it is negative");
+      *target = *value * column.scale;
       break;
-    }
+    case ColumnRole::kOperation: return Count(column, text, *value, operation - 1);
     case ColumnRole::kLoad: sample_.load = *value; break;
     case ColumnRole::kGeneration:
       if (std::abs(*value) > 1e9) return Bad(column, text, "a generation number");
@@ -199,23 +192,44 @@ absl::Status Reader::Field(const RecordedColumn& column, std::string_view text, 
   return absl::OkStatus();
 }
 
-absl::Status Reader::Row() {
-  if (line_.size() > kLongestLine) return Error(absl::StrCat("a line of more than ", kLongestLine, " bytes"));
-  if (line_.find('\0') != std::string::npos) return Error("binary data");
-  if (!Split(line_, fields_, unquoted_)) return Error("a quoted field does not end on its line");
-  if (fields_.size() != layout_.columns.size()) {
-    return Error(absl::StrCat(fields_.size(), " fields where the header has ", layout_.columns.size()));
+// As wide as the header; a comma too many at the end, or a last line that a
+// killed recorder did not finish, is no reason to refuse hours of samples.
+absl::Status Reader::RightWidth() {
+  const auto& fields = lines_.fields();
+  const std::size_t wanted = layout_.columns.size();
+  skip_ = fields.size() < wanted && lines_.cut_off() && rows_ > 2;
+  if (skip_) {
+    if (sink_.note) sink_.note(absl::StrCat(name_, ":", lines_.number(), ": the last line is cut off and was left out"));
+    return absl::OkStatus();
   }
+  bool only_empty = fields.size() > wanted;
+  for (std::size_t i = wanted; i < fields.size(); ++i) only_empty &= fields[i].empty();
+  if (fields.size() == wanted || only_empty) return absl::OkStatus();
+  return Error(absl::StrCat(fields.size(), fields.size() == 1 ? " field" : " fields", " where the header has ", wanted));
+}
+
+absl::Status Reader::Fields() {
   sample_.load = kUnknown;
   operations_fell_ = false;
   std::size_t series = 0, operation = 0;
-  for (std::size_t i = 0; i < fields_.size(); ++i) {
+  for (std::size_t i = 0; i < layout_.columns.size(); ++i) {
     if (layout_.columns[i].role == ColumnRole::kIgnored) continue;
-    const absl::Status status = Field(layout_.columns[i], Trimmed(fields_[i]), series, operation);
+    const absl::Status status = Field(layout_.columns[i], lines_.fields()[i], series, operation);
     if (!status.ok()) return status;
   }
   // A counter that begins again means a process that began again.
   if (operations_fell_ && !generation_known_) ++sample_.generation;
+  return CheckClock();
+}
+
+absl::Status Reader::Row() {
+  const std::string trouble = lines_.Trouble();
+  if (!trouble.empty()) return Error(trouble);
+  if (!lines_.Split() && !lines_.cut_off()) return Error("a quoted field does not end on its line");
+  const absl::Status width = RightWidth();
+  if (!width.ok() || skip_) return width;
+  const absl::Status fields = Fields();
+  if (!fields.ok()) return fields;
   sample_.values = values_;
   sample_.operations = operations_;
   if (sink_.row) sink_.row(sample_);
@@ -225,9 +239,8 @@ absl::Status Reader::Row() {
 absl::Status Reader::Read() {
   const absl::Status header = Header();
   if (!header.ok()) return header;
-  while (ReadLine(in_, line_)) {
-    ++line_number_;
-    if (Trimmed(line_).empty()) continue;
+  while (lines_.Next()) {
+    if (lines_.blank()) continue;
     if (++rows_ > options_.most_rows) return Error(absl::StrCat("more than ", options_.most_rows, " rows"));
     const absl::Status row = Row();
     if (!row.ok()) return row;
@@ -235,6 +248,7 @@ absl::Status Reader::Read() {
   if (rows_ < 2) {
     return Error(rows_ == 0 ? "the recording has no rows: nothing to judge" : "the recording has one row: two at least make a trend");
   }
+  if (!advanced_ && sink_.invalid) sink_.invalid(absl::StrCat("the time never advances: all ", rows_, " rows are at ", *first_t_, " s"));
   return absl::OkStatus();
 }
 
@@ -242,7 +256,12 @@ absl::Status Reader::Read() {
 
 absl::Status ReadRecording(std::istream& in, const std::string& name, const RecordingOptions& options,
                            const RecordingSink& sink) {
-  return Reader(in, name, options, sink).Read();
+  Reader reader(in, name, options, sink);
+  try {
+    return reader.Read();
+  } catch (const std::ios_base::failure&) {  // libstdc++ throws when the file below fails
+    return reader.Error("cannot be read any further: the system reports an input error");
+  }
 }
 
 }  // namespace seep::analysis

@@ -1,4 +1,6 @@
 // Recorded runs as CSV: the seeds' layouts, both corpus layouts, anything with a map.
+// Commas, semicolons or tabs; a comma too many at the end of a row, blank lines
+// and "#" lines above the header are forgiven.
 //
 // The only parsing in analysis/. Reads from a stream that somebody else
 // opened, a line at a time: a recording of any length costs one line of memory.
@@ -42,6 +44,11 @@ struct RecordingLayout {
 struct RecordingSink {
   std::function<void(const RecordingLayout&)> begin;
   std::function<void(const RunSample&)> row;
+  // Why the recording as a whole cannot be judged (its clock): before the row
+  // that shows it, or at the end.
+  std::function<void(const std::string&)> invalid = {};
+  // What was forgiven: "run.csv:900: the last line is cut off and was left out".
+  std::function<void(const std::string&)> note = {};
 };
 
 struct RecordingOptions {
@@ -51,8 +58,8 @@ struct RecordingOptions {
   std::uint64_t most_rows = 100'000'000;
 };
 
-inline constexpr std::size_t kLongestLine = 64 * 1024;
 inline constexpr std::size_t kMostColumns = 256;
+inline constexpr int kMostOperations = 32;
 
 // `name` is what errors call the recording (its path).
 absl::Status ReadRecording(std::istream& in, const std::string& name, const RecordingOptions& options,

@@ -5,6 +5,7 @@
 
 #include <sstream>
 
+#include "analysis/recording/csv_lines.h"
 #include "analysis/recording/replay.h"
 
 namespace seep::analysis {
@@ -97,7 +98,7 @@ TEST(RecordingTest, BrokenFilesAreNamedByFileAndLine) {
   EXPECT_THAT(ErrorOf(head + "0,1\n1,nan\n"), HasSubstr("run.csv:3"));
   EXPECT_THAT(ErrorOf(head + "0,1\n1,inf\n"), HasSubstr("run.csv:3"));
   EXPECT_THAT(ErrorOf(head + "-5,1\n1,2\n"), HasSubstr("negative"));
-  EXPECT_THAT(ErrorOf(head + "0,1\n1\n"), HasSubstr("run.csv:3: 1 fields where the header has 2"));
+  EXPECT_THAT(ErrorOf(head + "0,1\n1\n"), HasSubstr("run.csv:3: 1 field where the header has 2"));
   EXPECT_THAT(ErrorOf(head + "0,1\n1,2,3\n"), HasSubstr("3 fields"));
   EXPECT_THAT(ErrorOf("a,b\n1,2\n"), HasSubstr("no time column"));
   EXPECT_THAT(ErrorOf("t_s,b\n1,2\n"), HasSubstr("no memory or resource column"));

@@ -26,6 +26,8 @@ absl::StatusOr<ReplayResult> JudgeRecording(std::istream& in, const std::string&
     result.seconds = sample.t_s;
     if (options.each_row) options.each_row(sample);
   };
+  sink.invalid = [&](const std::string& reason) { judge.MarkInvalid(reason); };
+  sink.note = [&](const std::string& note) { result.notes.push_back(note); };
   const absl::Status read = ReadRecording(in, name, options.recording, sink);
   if (!read.ok()) return read;
   result.verdict = judge.Final();

@@ -19,6 +19,7 @@ struct ReplayResult {
   std::uint64_t rows = 0;
   double seconds = 0;
   RunVerdict verdict;
+  std::vector<std::string> notes;           // what the reader forgave
   std::vector<RunVerdict> looks;            // provisional, when asked for
 };
 
