@@ -117,8 +117,9 @@ void AddResultCommands(Parse& parse) {
   faults.add_option("--run", i.object, "Of this run");
   faults.add_option("--limit", i.limit, "At most so many");
   CLI::App& analyze = Add(parse.app, i, "analyze", "Verdict on recordings (CSV), without a server");
-  analyze.add_option("files", i.files, "Recordings; the seeds' layouts are recognised by their headers")->type_name("FILE.csv");
+  analyze.add_option("files", i.files, "Recordings, or - for standard input; the seeds' layouts are recognised by their headers")->type_name("FILE.csv");
   analyze.add_option("--rules", i.rules, "Rule sets beside the verdict: memtest, listings, soak")->allow_extra_args(false)->type_name("NAME");
+  analyze.add_option("--budget", i.budgets, "Ceiling that a series must stay below: rss<400MB, fds<500")->allow_extra_args(false)->type_name("SERIES<CEILING");
   analyze.add_option("--map", i.map, "Columns of another layout: time=t,rss=mem:KB,ops.payments=n")->type_name("NAME=COLUMN,...");
   analyze.add_option("--corpus", i.corpus, "Judge every recording that DIR/labels.csv names; with -o csv")->type_name("DIR");
   Add(parse.app, i, "version", "Versions of this program and, with --server, of the coordinator");

@@ -42,6 +42,7 @@ struct Invocation {
 
   std::vector<std::string> files;      // analyze
   std::vector<std::string> rules;
+  std::vector<std::string> budgets;    // analyze: "rss<400MB"
   std::string map, corpus;
 };
 

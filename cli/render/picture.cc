@@ -22,11 +22,12 @@ void Picture::Add(double value) {
   ++bins_.back().count;
 }
 
-std::string Picture::Text(bool ascii) const {
+std::string Picture::Text(bool ascii, std::size_t columns) const {
+  columns = std::clamp<std::size_t>(columns, 1, kColumns);
   static constexpr std::string_view kBars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   static constexpr std::string_view kInk = ".:-=+*#@";
   std::vector<double> means;
-  const std::size_t stride = (bins_.size() + kColumns - 1) / kColumns;
+  const std::size_t stride = (bins_.size() + columns - 1) / columns;
   for (std::size_t i = 0; i < bins_.size(); i += stride) {
     Bin merged;
     for (std::size_t k = i; k < std::min(i + stride, bins_.size()); ++k) {

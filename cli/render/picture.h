@@ -16,8 +16,9 @@ class Picture {
   static constexpr std::size_t kColumns = 60;
 
   void Add(double value);  // not a number: left out
-  // Empty when there are no values. `ascii`: " .:-=+*#%@".
-  std::string Text(bool ascii) const;
+  // Empty when there are no values. `ascii`: ".:-=+*#@".
+  // At most `columns` characters (kColumns at most).
+  std::string Text(bool ascii, std::size_t columns = kColumns) const;
 
  private:
   struct Bin {

@@ -121,7 +121,9 @@ std::string Reasons(const v1::RunVerdict& verdict, const Style& style, bool wide
 }  // namespace
 
 std::string SeriesTable(const v1::RunVerdict& verdict, const Style& style, bool wide) {
-  Table table({{"SERIES"}, {"FIRST"}, {"LAST"}, {"MIN", true}, {"MAX"}, {"SLOPE/min"}, {"95% CI"}, {"PER OP"}, {"R²"},
+  // The verdict is the last column: what a narrow terminal cannot hold goes before it.
+  const bool narrow = style.columns > 0 && style.columns < 100, tiny = narrow && style.columns < 80;
+  Table table({{"SERIES"}, {"FIRST", narrow}, {"LAST"}, {"MIN", true}, {"MAX", tiny}, {"SLOPE/min"}, {"95% CI", tiny}, {"PER OP"}, {"R²", narrow},
                {"VERDICT"}, {"SAMPLES", true}, {"P", true}, {"TOLERANCE/min", true}, {"DETECTABLE/min", true},
                {"DETECTABLE/op", true}, {"SHAPE", true}});
   std::uint64_t most_samples = 0;
