@@ -18,6 +18,7 @@ MAY_INCLUDE = {
     'analysis': ['common'],
     'sdk/driver_protocol': ['common'],
     'sdk/driver_host': ['common', 'sdk/driver_protocol'],
+    'sdk/conformance': ['common', 'sdk/driver_protocol'],
     'sdk/simulated_network': ['common', 'sdk/driver_protocol'],
     'sdk/simulated_wallet': ['common', 'sdk/driver_protocol', 'sdk/driver_host', 'sdk/simulated_network'],
     'storage': ['common', 'analysis/verdict/verdict.h', 'seep/v1'],

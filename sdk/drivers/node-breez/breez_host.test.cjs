@@ -142,7 +142,7 @@ test('wrongly typed parameters never reach the SDK', async (t) => {
   await fails('send', { ...a, prepared: {} }, 'invalid_params');
   await fails('invoke', { ...a, operation: 'sign_message', arguments: { message: 5 } }, 'invalid_params');
   await fails('invoke', { ...a, operation: 'sign_message', arguments: { message: 'm', more: 1 } }, 'invalid_params');
-  await fails('invoke', { ...a, operation: 'constructor' }, 'method_not_found');
+  await fails('invoke', { ...a, operation: 'constructor' }, 'invalid_params');
   await fails('parse', { input: 'x' }, 'not_supported');
   await fails('sync', {}, 'invalid_params');
   assert.strictEqual(seen.requests.length, before);

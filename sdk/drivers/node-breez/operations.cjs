@@ -37,7 +37,7 @@ function availableOperations(sdk) {
 // Returns {method, args} or throws ProtocolError.
 function readOperation(sdk, name, given) {
   if (!Object.hasOwn(TABLE, name) || !availableOperations(sdk).includes(name)) {
-    throw new ProtocolError('method_not_found', `this SDK has no operation '${name}'; known: ${availableOperations(sdk).join(', ')}`);
+    throw new ProtocolError('invalid_params', `params.operation: this SDK has no '${name}'; known: ${availableOperations(sdk).join(', ')}`);
   }
   const { method, fields } = TABLE[name];
   for (const argument of Object.keys(given)) {

@@ -88,7 +88,7 @@ TEST(WalletHost, AcceptsALineOfTheLimit) {
 // R-1.3
 TEST(WalletHost, KeepsPrintingLibrariesOffTheProtocol) {
   WalletHost host(kOffline);
-  host.Result("invoke", R"({"operation":"print"})");
+  host.Result("invoke", R"({"operation":"test_print"})");
   host.Result("metrics", "{}");
   EXPECT_EQ(host.seep().broken_lines(), 0);
   EXPECT_THAT(host.log(), HasSubstr("a library prints"));

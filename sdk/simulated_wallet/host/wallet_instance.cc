@@ -1,5 +1,7 @@
 #include "sdk/simulated_wallet/host/wallet_instance.h"
 
+#include <time.h>
+
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -7,6 +9,8 @@
 
 namespace seep::wallet {
 namespace {
+
+constexpr std::int64_t kMaxDelayMs = 3'600'000;
 
 class Prepared : public driver_host::PreparedPayment {
  public:
@@ -105,9 +109,18 @@ absl::StatusOr<driver_host::Info> WalletInstance::GetInfo(bool ensure_synced) {
 }
 
 absl::StatusOr<driver::Json> WalletInstance::Invoke(const std::string& operation,
-                                                    const driver::Json&) {
-  // All of the wallet's operations are the process's (wallet_sdk.cc).
-  return absl::InvalidArgumentError(absl::StrCat(operation, " names no instance"));
+                                                    const driver::Json& arguments) {
+  if (operation != "test_delay") {  // the others are the process's (wallet_sdk.cc)
+    return absl::InvalidArgumentError(absl::StrCat("InvalidInput: ", operation, " takes no instance"));
+  }
+  const auto milliseconds = arguments.FindInteger("milliseconds");
+  if (!milliseconds || *milliseconds < 0 || *milliseconds > kMaxDelayMs) {
+    return absl::InvalidArgumentError("InvalidInput: milliseconds is not an integer from 0 to 3600000");
+  }
+  timespec left{static_cast<time_t>(*milliseconds / 1000), static_cast<long>(*milliseconds % 1000) * 1'000'000};
+  while (::nanosleep(&left, &left) != 0) {
+  }
+  return driver::Json();
 }
 
 }  // namespace seep::wallet

@@ -105,7 +105,7 @@ driver_host::SdkDescription WalletSdk::Describe() const {
       Count("tasks"),          Count("listeners"),          Count("connections"),
       Count("wallets"),        Count("payments_cached"),    Counter("payments_sent"),
       Counter("syncs"),        Counter("events_delivered"), Counter("events_dropped")};
-  description.operations = {"crash", "hang", "print"};
+  description.operations = {"crash", "hang", "test_delay", "test_fatal", "test_print"};
   return description;
 }
 
@@ -168,7 +168,9 @@ absl::StatusOr<Json> WalletSdk::Invoke(const std::string& operation, const Json&
     const timespec hour{3600, 0};
     while (true) ::nanosleep(&hour, nullptr);
   }
-  // Must come out on standard error, not between the messages.
+  if (operation == "test_fatal") return absl::AbortedError("the SDK is beyond use, as asked");
+  if (operation == "test_delay") return absl::InvalidArgumentError("InvalidInput: test_delay occupies an instance; name one");
+  // test_print: must come out on standard error, not between the messages.
   std::printf("a library prints to standard output\n");
   std::fflush(stdout);
   return Json();
