@@ -35,6 +35,7 @@ constexpr KnownColumn kKnown[] = {
     {"pid", ColumnRole::kProcess, "", ""},
     {"epoch", ColumnRole::kGeneration, "", ""},
     {"generation", ColumnRole::kGeneration, "", ""},
+    {"phase", ColumnRole::kPhase, "", ""},
     {"inflight", ColumnRole::kLoad, "", ""},
     {"load", ColumnRole::kLoad, "", ""},
     {"payments", ColumnRole::kOperation, "payments", ""},
@@ -70,6 +71,7 @@ constexpr KnownColumn kKnown[] = {
     {"connections", kS, "connections", "count"},
     {"tcp_connections", kS, "tcp_connections", "count"},
     {"listeners", kS, "listeners", "count"},
+    {"listeners_expected", kS, "listeners_expected", "count"},
     {"goroutines", kS, "goroutines", "count"},
     {"active_streams", kS, "active_streams", "count"},
     {"service_cache", kS, "service_cache", "count"},
@@ -141,6 +143,7 @@ std::string LayoutName(const std::vector<std::string>& headers) {
   if (Has(headers, {"timestamp", "pid", "rss_mb", "file_descriptors"})) return "node-monitor";
   if (Has(headers, {"t_s", "rss_kb", "heap_kb", "ops_pay"})) return "corpus";
   if (Has(headers, {"t_s", "rss_kb", "heap_kb", "ops"})) return "recordings";
+  if (Has(headers, {"elapsed_sec", "generation", "phase"})) return "seep-wide";
   return "by column names";
 }
 
@@ -149,7 +152,7 @@ void KeepOneClock(RecordingLayout& layout) {
   bool elapsed = std::any_of(layout.columns.begin(), layout.columns.end(),
                              [](const RecordedColumn& c) { return c.role == ColumnRole::kElapsed; });
   for (ColumnRole role : {ColumnRole::kElapsed, ColumnRole::kWallTime, ColumnRole::kLoad, ColumnRole::kGeneration,
-                          ColumnRole::kProcess}) {
+                          ColumnRole::kProcess, ColumnRole::kPhase}) {
     bool seen = role == ColumnRole::kWallTime && elapsed;
     for (RecordedColumn& column : layout.columns) {
       if (column.role != role) continue;

@@ -35,6 +35,13 @@ bool IsMissing(std::string_view text) {
   return text.empty() || text == "N/A" || text == "n/a" || text == "NA" || text == "null" || text == "-";
 }
 
+// As our own export writes it. Only soak is fitted; a baseline comes before it.
+Phase PhaseOf(std::string_view word) {
+  if (word == "warm_up" || word == "baseline") return Phase::kWarmUp;
+  if (word == "cool_down") return Phase::kCoolDown;
+  return word == "teardown" ? Phase::kTeardown : Phase::kSoak;
+}
+
 // RFC 3339, "2026-01-31 12:00:00", or seconds (milliseconds) since 1970.
 std::optional<double> WallSeconds(std::string_view text) {
   if (const std::optional<double> seconds = Number(text)) return *seconds > 1e11 ? *seconds / 1000 : *seconds;
@@ -164,6 +171,7 @@ absl::Status Reader::Count(const RecordedColumn& column, std::string_view text, 
 absl::Status Reader::Field(const RecordedColumn& column, std::string_view text, std::size_t& series,
                            std::size_t& operation) {
   if (column.role == ColumnRole::kElapsed || column.role == ColumnRole::kWallTime) return Clock(column, text);
+  if (column.role == ColumnRole::kPhase) return sample_.phase = PhaseOf(text), absl::OkStatus();
   double* target = nullptr;
   if (column.role == ColumnRole::kSeries) target = &values_[series++];
   if (column.role == ColumnRole::kOperation) target = &operations_[operation++];

@@ -24,7 +24,7 @@
 
 namespace seep::analysis {
 
-enum class ColumnRole : std::uint8_t { kIgnored, kElapsed, kWallTime, kSeries, kOperation, kLoad, kGeneration, kProcess };
+enum class ColumnRole : std::uint8_t { kIgnored, kElapsed, kWallTime, kSeries, kOperation, kLoad, kGeneration, kProcess, kPhase };
 
 struct RecordedColumn {
   std::string header;             // as it stands in the file
@@ -36,7 +36,7 @@ struct RecordedColumn {
 };
 
 struct RecordingLayout {
-  std::string name;               // "go-memtest", "rust-memtest", "node-monitor", "corpus", "mapped", "by column names"
+  std::string name;               // "go-memtest", "rust-memtest", "node-monitor", "corpus", "seep-wide", "mapped", "by column names"
   std::vector<RecordedColumn> columns;
 };
 

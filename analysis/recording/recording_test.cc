@@ -77,6 +77,23 @@ TEST(RecordingTest, RecognisesBothCorpusLayouts) {
   EXPECT_EQ(real.values[1][1], 5.5 * 1024);
 }
 
+// What `seep export` writes: its phases must count as they did in the run.
+TEST(RecordingTest, RecognisesSeepsOwnExport) {
+  std::string text = "timestamp,elapsed_sec,generation,phase,rss,listeners_expected,payments\n";
+  for (int i = 0; i < 100; ++i) {
+    text += "2026-11-20T09:00:00.000Z," + std::to_string(i) + ".000,1," + (i < 40 ? "warm_up," : i < 90 ? "soak," : "teardown,") +
+            std::to_string(i < 40 ? 1000000 + i * 50000 : 3000000) + ",2," + std::to_string(i) + "\n";
+  }
+  const Read wide = ReadText(text);
+  ASSERT_TRUE(wide.status.ok()) << wide.status;
+  EXPECT_EQ(wide.layout.name, "seep-wide");
+  std::istringstream in(text);
+  const absl::StatusOr<ReplayResult> replay = JudgeRecording(in, "run.csv", {});
+  ASSERT_TRUE(replay.ok()) << replay.status();
+  EXPECT_EQ(replay->verdict.verdict, Verdict::kClean) << "the climb is all warm-up: " << replay->verdict.headline;
+  EXPECT_FALSE(replay->verdict.series[1].judged) << "what the scenario wants is no property of the target";
+}
+
 TEST(RecordingTest, AnyCsvWithAMap) {
   const Read mapped = ReadText("when,mem,n,streams\n0,1.5,0,3\n1000,1.6,4,3\n",
                                "time=when:ms,rss=mem:MB,ops.payments=n,gauge.streams=streams");
