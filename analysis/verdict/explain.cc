@@ -82,7 +82,7 @@ std::string LeakText(const ExplainInput& in) {
   if (std::isfinite(v.onset_s)) {
     text += " The leak began about " + Span(v.onset_s / 60) + " into the run.";
   } else if (v.warmup_end_s >= 60 && !a.best_nuisances.empty()) {
-    text += " The warm-up, over after " + Span(v.warmup_end_s / 60) + ", is not counted as a leak.";
+    text += " What moved in the first " + Span(v.warmup_end_s / 60) + " is not counted as a leak.";
   }
   if (v.per_operation.weight > kSurelyTheOperation && HasOperation(v)) {
     text += " It grows with the " + ManyOf(v.per_operation.operation) + " rather than with time.";

@@ -53,6 +53,10 @@ TEST(ExplainTest, ALeakSaysItsFiguresAndWhatItBeats) {
   EXPECT_THAT(text, StartsWith("40 floors over 58 min, 57 collections, +51.0 KB/min [46.0, 56.0], 4.40 KB kept per payment; "
                                "beats a saturating cache"));
   EXPECT_THAT(text, HasSubstr("began about 12 min into the run"));
+  c.verdict.onset_s = kUnknown;
+  c.verdict.warmup_end_s = 300;
+  c.evidence.average.best_nuisances = {Nuisance::kWarmUp};
+  EXPECT_THAT(c.Text(), HasSubstr("What moved in the first 5 min is not counted as a leak."));
   EXPECT_THAT(text, HasSubstr("grows with the payments rather than with time"));
   EXPECT_THAT(text, HasSubstr("the limit (cgroup memory.max) is reached in 6.0 h"));
   EXPECT_THAT(text, HasSubstr("smallest leak this run could have shown is 12 KB/min"));
