@@ -3,7 +3,7 @@
 // Bayesian model averaging: each model (up to two nuisances, at most one
 // growth) gets exp(-BIC/2) times its prior; the residuals are whitened for
 // AR(1) and reweighted once against outliers (detection.md, step 5).
-// All models are solved in closed form from one Gram matrix.
+// The contest itself is in tournament.h.
 //
 // Threads: pure function. Failure: needs at least 8 levels (SEEP_CHECKed).
 #ifndef SEEP_ANALYSIS_SHAPES_MODEL_AVERAGE_H_
@@ -22,11 +22,15 @@ struct AverageInput {
   std::vector<int> operations;     // operations with a growth term of their own
   double bar_per_minute = 15;      // growth below a quarter of it is none
   double floor_sd = 8;             // noise below which levels are never believed
+  std::vector<int> silent_operations = {};  // those that ran with the clock: measured, without a vote
 };
 
-struct OperationWeight {
+// What one operation keeps if it is what the growth comes from: fitted on its
+// own counts, so that a pace that changes does not bend it.
+struct OperationShare {
   int operation = -1;
-  double weight = 0;
+  double weight = 0;                // posterior share of "grows with this operation"; 0 if silent
+  double kept = 0, low = 0, high = 0;  // per operation, with its 95 % interval
 };
 
 // All slopes per minute, over the last quarter of the run; the interval is of
@@ -48,7 +52,7 @@ struct Average {
   double onset_s = 0;        // where the best growth begins
   double warmup_end_s = 0;   // where the best warm-up is over; start of the levels if none
   double onset_weight = 0;
-  std::vector<OperationWeight> operations;
+  std::vector<OperationShare> operations;
   double log_odds_over_best_nuisance = 0;  // how clearly growth beats the best shape without
   Nuisance rival = Nuisance::kNone;        // that shape
 };

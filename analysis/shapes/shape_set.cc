@@ -162,9 +162,9 @@ void AddGrowths(const Axis& axis, ShapeSet& set) {
   const auto curved = [&](Growth kind, auto f) {
     Column c = axis.Over(axis.age, f);
     const double late = axis.TailPerMinute(c, 0.25), end = axis.TailPerMinute(c, 0.05);
-    set.growths.push_back({kind, -1, std::move(c), late, end, axis.begin});
+    set.growths.push_back({kind, -1, std::move(c), late, end, 0, axis.begin});
   };
-  set.growths.push_back({Growth::kLine, -1, axis.Over(axis.age, [e](double x) { return x / e; }), 60 / e, 60 / e, axis.begin});
+  set.growths.push_back({Growth::kLine, -1, axis.Over(axis.age, [e](double x) { return x / e; }), 60 / e, 60 / e, 0, axis.begin});
   curved(Growth::kRoot, [e](double x) { return std::sqrt(x / e); });
   curved(Growth::kQuadratic, [e](double x) { return x * x / (e * e); });
   curved(Growth::kLogarithm, [e](double x) { return std::log1p(x / (0.01 * e)); });
@@ -175,6 +175,7 @@ void AddGrowths(const Axis& axis, ShapeSet& set) {
                            axis.Over(axis.t, [&](double x) { return std::max(x - from, 0.0) / axis.span; }),
                            60 / axis.span,
                            60 / axis.span,
+                           0,
                            from});
   }
 }
@@ -255,7 +256,7 @@ ShapeSet BuildShapes(const Levels& levels, const std::vector<int>& operations) {
     const double most = *std::max_element(c.begin(), c.end());
     if (most <= 0 || minutes <= 0) continue;
     for (double& v : c) v /= most;
-    set.growths.push_back({Growth::kOperation, operation, std::move(c), total / most / minutes, total / most / minutes, axis.begin});
+    set.growths.push_back({Growth::kOperation, operation, std::move(c), total / most / minutes, total / most / minutes, 1 / most, axis.begin});
   }
   return set;
 }

@@ -51,6 +51,7 @@ struct GrowthShape {
   Column column;
   double per_minute = 0;      // slope of coefficient 1 over the last quarter
   double end_per_minute = 0;  // and at the very end
+  double per_operation = 0;   // what coefficient 1 means for one operation
   double begins_at_s = 0;
 };
 

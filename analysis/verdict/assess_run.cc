@@ -226,9 +226,8 @@ void Assessment::FillOperation(Judged& j) const {
   if (j.decision.operation < 0) return;
   const OperationRate& rate = j.evidence.operations[j.decision.operation];
   SeriesVerdict& v = j.verdict;
-  const double scale = j.scale / rate.per_minute;
   v.per_operation.operation = state_.operations[rate.operation];
-  v.per_operation.kept = {j.decision.slope * scale, j.decision.low * scale, j.decision.high * scale};
+  v.per_operation.kept = {j.decision.kept * j.scale, j.decision.kept_low * j.scale, j.decision.kept_high * j.scale};
   v.per_operation.weight = rate.weight;
   v.detectable_per_operation = v.detectable_per_minute / rate.per_minute;
 }

@@ -138,6 +138,24 @@ void Widen(const Evidence& e, const DecisionContext& context, Decision& d) {
   if (high > 0) d.high = d.slope + std::hypot(kModelSpread * high, chance);
 }
 
+// Where growth is shown, what an operation keeps is fitted on its counts: a pace
+// that changed would bend slope / pace. Else it is the slope's share.
+void ReportPerOperation(const Evidence& e, const DecisionContext& context, Decision& d) {
+  if (d.operation < 0) return;
+  const OperationRate& rate = e.operations[d.operation];
+  if (e.average.probability > 0.5 && !std::isnan(rate.kept)) {
+    const double allocator =
+        context.series_class == SeriesClass::kResidentMemory ? kAllocatorShare * std::max(rate.kept, 0.0) : 0;
+    d.kept = rate.kept;
+    d.kept_low = rate.kept - kModelSpread * (rate.kept - rate.kept_low) - allocator;
+    d.kept_high = rate.kept + kModelSpread * (rate.kept_high - rate.kept);
+    return;
+  }
+  d.kept = d.slope / rate.per_minute;
+  d.kept_low = d.low / rate.per_minute;
+  d.kept_high = d.high / rate.per_minute;
+}
+
 void DecideByMinute(const Evidence& e, Decision& d) {
   const Checks checks = Check(e);
   const double p = e.average.probability, g = e.average.growth_slope;
@@ -269,6 +287,7 @@ Decision Decide(const Evidence& e, const DecisionContext& context) {
       d.reasons = {Reason::kWithinTolerancePerOperation};
     }
   }
+  ReportPerOperation(e, context, d);
   ApplyCaution(e, context, d);
   return d;
 }

@@ -43,6 +43,7 @@ struct Decision {
   bool per_operation = false;           // the verdict is about operations, not minutes
   int operation = -1;                   // index into evidence.operations of the one that counts; -1 none
   double slope = 0, low = 0, high = 0;  // per minute, as reported
+  double kept = kUnknown, kept_low = kUnknown, kept_high = kUnknown;  // per operation, as reported
 };
 
 Decision Decide(const Evidence& evidence, const DecisionContext& context);

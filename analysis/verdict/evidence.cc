@@ -16,6 +16,7 @@ constexpr double kLeastCoverage = 0.5;
 constexpr double kMemoryNoiseKb = 8;   // two pages: below it RSS says nothing
 constexpr double kCountNoise = 0.3;
 constexpr double kScreen = 1.0;        // standard errors
+constexpr double kApart = 0.02;        // of an operation's count, from the clock's even pace
 constexpr double kPeakShare = 0.6;       // of resident memory's range
 constexpr double kBreathingShare = 0.1;  // of the peak's variance that no line explains
 
@@ -115,9 +116,15 @@ Column Smoothed(const Levels& levels) {
   return out;
 }
 
-// An operation gets a term of its own where it did not simply run with the clock.
-std::vector<int> TellingOperations(const Levels& levels) {
-  std::vector<int> telling;
+// An operation gets a vote of its own where it did not simply run with the
+// clock. Of the others the most frequent is measured too.
+struct Operations {
+  std::vector<int> telling, silent;
+};
+
+Operations SortOperations(const Levels& levels) {
+  Operations sorted;
+  double most_of_silent = 0;
   for (int k = 0; k < static_cast<int>(levels.operations.size()); ++k) {
     if (!AllFinite(levels.operations[k])) continue;
     const Column count = OperationsWithinSegments(levels, k);
@@ -132,9 +139,15 @@ std::vector<int> TellingOperations(const Levels& levels) {
       most = std::max(most, total);
       begin = end;
     }
-    if (most >= 5 && apart > 0.02) telling.push_back(k);
+    if (most < 5) continue;
+    if (apart > kApart) {
+      sorted.telling.push_back(k);
+    } else if (most > most_of_silent) {
+      sorted.silent = {k};
+      most_of_silent = most;
+    }
   }
-  return telling;
+  return sorted;
 }
 
 SlopeFit SuffixSlope(const Levels& levels, double from_share, const std::vector<Column>& covariates,
@@ -197,8 +210,12 @@ void CountOperations(const Levels& levels, Evidence& e) {
     if (rate.count <= 0 || minutes <= 0) continue;
     rate.per_minute = rate.count / minutes;
     rate.rate_error = std::sqrt(Dispersion(levels, count) / rate.count);
-    for (const OperationWeight& w : e.average.operations) {
-      if (w.operation == k) rate.weight = w.weight;
+    for (const OperationShare& share : e.average.operations) {
+      if (share.operation != k) continue;
+      rate.weight = share.weight;
+      rate.kept = share.kept;
+      rate.kept_low = share.low;
+      rate.kept_high = share.high;
     }
     e.operations.push_back(rate);
   }
@@ -279,13 +296,13 @@ Evidence Gather(const EvidenceRequest& request) {
   if (PeakBreathes(levels) || (request.covariate_is_steady && PeakIsLargeEnough(levels))) {
     covariates.push_back(Standardised(levels.covariate));
   }
-  const std::vector<int> operations = TellingOperations(levels);
+  const Operations operations = SortOperations(levels);
   MeasureSuffixes(levels, covariates, floor_sd, e);
   if (choice.floors.size() >= 8) {
     e.floors = AutocorrelatedSlope(choice.floors.t, choice.floors.y, choice.floors.segment, {}, floor_sd);
   }
   if (!e.whole_numbers && covariates.empty()) e.long_cycles = CountLongCycles(levels.y, levels.segment);
-  e.screened = *std::max_element(e.suffix_z.begin(), e.suffix_z.end()) < kScreen && operations.empty();
+  e.screened = *std::max_element(e.suffix_z.begin(), e.suffix_z.end()) < kScreen && operations.telling.empty();
   if (e.screened) {
     const double se = e.whole.standard_error;
     e.average.low = e.whole.per_minute - 2 * se;
@@ -294,7 +311,7 @@ Evidence Gather(const EvidenceRequest& request) {
     e.average.slope = e.whole.per_minute;
     e.average.local_noise = 1;
   } else {
-    e.average = AverageModels({levels, covariates, operations, e.bar, floor_sd});
+    e.average = AverageModels({levels, covariates, operations.telling, e.bar, floor_sd, operations.silent});
     if (!e.whole_numbers && covariates.empty() && e.segments == 1) e.jump_share = JumpShare(levels, e);
   }
   CountOperations(levels, e);

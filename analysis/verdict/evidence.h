@@ -14,6 +14,7 @@
 #include "analysis/series/track.h"
 #include "analysis/shapes/model_average.h"
 #include "analysis/trend/ar_slope.h"
+#include "analysis/verdict/verdict.h"
 
 namespace seep::analysis {
 
@@ -31,6 +32,8 @@ struct OperationRate {
   double count = 0;
   double weight = 0;      // posterior share of "grows with this operation"
   double rate_error = 0;  // relative: operations arrive at random, another run would count others
+  // Kept by one, fitted on its own counts; NaN where nothing could be fitted.
+  double kept = kUnknown, kept_low = kUnknown, kept_high = kUnknown;
 };
 
 struct Evidence {
