@@ -21,6 +21,8 @@ constexpr double kPeakWindow_s = 240;      // how long RSS remembers a collector
 constexpr double kMostOfGeneration = 0.3;  // a settle time never eats more of a generation
 constexpr double kStartShare = 0.1;        // nor does the start of an only one
 constexpr double kNothingSpeaks = 0.25;    // probability of growth
+constexpr double kHeapHoldsIt = 0.5;       // of resident memory's growth
+constexpr double kAsSure = 0.001;         // as sure as the other: the one named first speaks
 constexpr double kForgivenLoss = 0.01;     // of the run, that a gap may cost before CLEAN is withheld
 
 struct Judged {
@@ -321,17 +323,22 @@ const Judged* Assessment::ResidentForHeap(const std::vector<Judged>& all) {
 
 // Real memory speaks before address space, which only follows it; of a leak the
 // heap, which tells what is kept, before resident memory, which adds the
-// allocator's share; else the surer one.
+// allocator's share; but a heap that holds little of what resident memory gains
+// is not where the leak is. Memory before counts of things. Else the surer one.
 bool SpeaksBefore(const Judged& a, const Judged& b, Verdict word) {
   const auto real = [](const Judged& j) {
     return j.series_class == SeriesClass::kHeapMemory || j.series_class == SeriesClass::kResidentMemory;
   };
   if (real(a) && b.series_class == SeriesClass::kReservedMemory) return true;
   if (a.series_class == SeriesClass::kReservedMemory && real(b)) return false;
+  if (word == Verdict::kLeak && real(a) != real(b)) return real(a);
   if (word == Verdict::kLeak && real(a) && real(b) && a.series_class != b.series_class) {
-    return a.series_class == SeriesClass::kHeapMemory;
+    const bool a_is_heap = a.series_class == SeriesClass::kHeapMemory;
+    const double heap = (a_is_heap ? a : b).verdict.slope_per_minute.value;
+    const double resident = (a_is_heap ? b : a).verdict.slope_per_minute.value;
+    return a_is_heap == (heap >= kHeapHoldsIt * resident);
   }
-  return a.verdict.probability > b.verdict.probability;
+  return a.verdict.probability > b.verdict.probability + kAsSure;
 }
 
 const Judged* Assessment::Deciding(const std::vector<Judged>& all) const {
