@@ -41,9 +41,8 @@ double MixtureTail(const std::vector<Voice>& voices, double x) {
   return tail;
 }
 
-}  // namespace
-
-double MixtureQuantile(const std::vector<Voice>& voices, double q) {
+// Where the tail falls to `wanted`, by bisection.
+double WhereTailIs(const std::vector<Voice>& voices, double wanted) {
   double low = 1e300, high = -1e300;
   for (const Voice& v : voices) {
     low = std::min(low, v.slope - 12 * v.sd);
@@ -51,9 +50,17 @@ double MixtureQuantile(const std::vector<Voice>& voices, double q) {
   }
   for (int i = 0; i < 28; ++i) {
     const double middle = 0.5 * (low + high);
-    (MixtureTail(voices, middle) > 1 - q ? low : high) = middle;
+    (MixtureTail(voices, middle) > wanted ? low : high) = middle;
   }
   return 0.5 * (low + high);
+}
+
+}  // namespace
+
+double MixtureQuantile(const std::vector<Voice>& voices, double q) { return WhereTailIs(voices, 1 - q); }
+
+double MixtureQuantileAbove(const std::vector<Voice>& voices, double floor, double q) {
+  return std::max(floor, WhereTailIs(voices, (1 - q) * MixtureTail(voices, floor)));
 }
 
 }  // namespace seep::analysis

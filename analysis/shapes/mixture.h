@@ -19,6 +19,9 @@ std::vector<Voice> Condensed(std::vector<Voice> voices);
 // The value below which a share `q` of the whole lies; weights must sum to one.
 double MixtureQuantile(const std::vector<Voice>& voices, double q);
 
+// The same of the part of the whole that lies above `floor`.
+double MixtureQuantileAbove(const std::vector<Voice>& voices, double floor, double q);
+
 }  // namespace seep::analysis
 
 #endif  // SEEP_ANALYSIS_SHAPES_MIXTURE_H_

@@ -81,15 +81,22 @@ void Summarise(const Tournament& played, const AverageInput& input, Average& out
                          std::abs(shapes.growths[models[best].growth].per_minute);
   out.standard_error = std::max(line_sd > 0 ? line_sd : best_sd, 1e-12);
   const double dof = std::max(effective - scores[best].parameters, 4.0);
-  // Where growth is as good as certain the interval answers "how much".
-  const bool certain = growing > 0.9;
-  if (!certain && growing < 1 - 1e-6) voices.push_back({1 - growing, 0, out.standard_error, dof});
-  voices = Condensed(std::move(voices));
-  if (certain) {
-    for (Voice& v : voices) v.weight /= growing;
+  std::vector<Voice> given_growth = voices;
+  for (Voice& v : given_growth) v.weight /= std::max(growing, 1e-12);
+  given_growth = Condensed(std::move(given_growth));
+  // Where growth is as good as certain only "how much" is left to ask.
+  if (growing > 0.9) {
+    voices = given_growth;
+  } else {
+    voices.push_back({1 - growing, 0, out.standard_error, dof});
+    voices = Condensed(std::move(voices));
   }
   out.low = MixtureQuantile(voices, 0.025);
   out.high = MixtureQuantile(voices, 0.975);
+  if (given_growth.empty()) return;
+  const double zero = kZeroShare * input.bar_per_minute;
+  out.growth_low = MixtureQuantileAbove(given_growth, zero, 0.025);
+  out.growth_high = MixtureQuantileAbove(given_growth, zero, 0.975);
 }
 
 // Growth plus what unfinished warm-ups still climb, over the weightiest models.

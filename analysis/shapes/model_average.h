@@ -41,6 +41,7 @@ struct Average {
   double growth_slope = 0;   // averaged over the models that grow
   double end_slope = 0;      // the same at the very end of the run
   double low = 0, high = 0;  // 95 % interval of the slope
+  double growth_low = 0, growth_high = 0;  // the same given growth above a quarter of the bar: "how much"
   double standard_error = 0; // of the line beside the best nuisance
   double still_warming = 0;  // growth_slope plus warm-up that has not ended
   double autocorrelation = 0;

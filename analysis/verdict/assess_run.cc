@@ -22,7 +22,7 @@ constexpr double kMostOfGeneration = 0.3;  // a settle time never eats more of a
 constexpr double kStartShare = 0.1;        // nor does the start of an only one
 constexpr double kNothingSpeaks = 0.25;    // probability of growth
 constexpr double kHeapHoldsIt = 0.5;       // of resident memory's growth
-constexpr double kAsSure = 0.001;         // as sure as the other: the one named first speaks
+constexpr double kAsSure = 0.001;         // memory as sure as other memory: the one named first speaks
 constexpr double kForgivenLoss = 0.01;     // of the run, that a gap may cost before CLEAN is withheld
 
 struct Judged {
@@ -338,7 +338,8 @@ bool SpeaksBefore(const Judged& a, const Judged& b, Verdict word) {
     const double resident = (a_is_heap ? b : a).verdict.slope_per_minute.value;
     return a_is_heap == (heap >= kHeapHoldsIt * resident);
   }
-  return a.verdict.probability > b.verdict.probability + kAsSure;
+  const double surer = real(a) && a.series_class == b.series_class ? kAsSure : 0;
+  return a.verdict.probability > b.verdict.probability + surer;
 }
 
 const Judged* Assessment::Deciding(const std::vector<Judged>& all) const {

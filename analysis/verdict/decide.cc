@@ -138,6 +138,14 @@ void Widen(const Evidence& e, const DecisionContext& context, Decision& d) {
   if (high > 0) d.high = d.slope + std::hypot(kModelSpread * high, chance);
 }
 
+// Once "whether" is answered, the interval is of "how much".
+void ReportHowMuch(const Evidence& e, const DecisionContext& context, Decision& d) {
+  d.low = e.average.growth_low;
+  d.high = e.average.growth_high;
+  Widen(e, context, d);
+  d.low = std::max(d.low, 0.25 * e.bar);
+}
+
 // Where growth is shown, what an operation keeps is fitted on its counts: a pace
 // that changed would bend slope / pace. Else it is the slope's share.
 void ReportPerOperation(const Evidence& e, const DecisionContext& context, Decision& d) {
@@ -287,6 +295,7 @@ Decision Decide(const Evidence& e, const DecisionContext& context) {
       d.reasons = {Reason::kWithinTolerancePerOperation};
     }
   }
+  if (d.verdict == Verdict::kLeak && !d.per_operation) ReportHowMuch(e, context, d);
   ReportPerOperation(e, context, d);
   ApplyCaution(e, context, d);
   return d;
