@@ -21,6 +21,9 @@ constexpr double kPeakWindow_s = 240;      // how long RSS remembers a collector
 constexpr double kMostOfGeneration = 0.3;  // a settle time never eats more of a generation
 constexpr double kStartShare = 0.1;        // nor does the start of an only one
 constexpr double kNothingSpeaks = 0.25;    // probability of growth
+constexpr double kSharper = 0.7;           // resident memory's upper bound over the heap's, to answer for it
+constexpr double kMayHide = 0.12;          // the same, of resident memory beside a clean heap
+constexpr double kHidesAbove = 2.0;        // times the tolerance, the growth not excluded
 constexpr double kHeapHoldsIt = 0.5;       // of resident memory's growth
 constexpr double kAsSure = 0.001;         // memory as sure as other memory: the one named first speaks
 constexpr double kForgivenLoss = 0.01;     // of the run, that a gap may cost before CLEAN is withheld
@@ -61,6 +64,7 @@ class Assessment {
   bool LoadVaries() const;
   void WeighTogether(std::vector<Judged>& all) const;
   static bool SureAlone(const Evidence& e);
+  static const Judged* HidesBeside(const Judged& heap, const std::vector<Judged>& all);
   static const Judged* ResidentForHeap(const std::vector<Judged>& all);
   const Judged* Deciding(const std::vector<Judged>& all) const;
   std::vector<RuleFinding> Rules() const;
@@ -317,6 +321,7 @@ const Judged* Assessment::ResidentForHeap(const std::vector<Judged>& all) {
   const auto& why = heap->decision.reasons;
   const bool cycles = std::find(why.begin(), why.end(), Reason::kFewCycles) != why.end();
   if (cycles || heap->evidence.average.probability > kNothingSpeaks) return nullptr;
+  if (resident->decision.high > kSharper * heap->decision.high) return nullptr;
   return resident->verdict.verdict == Verdict::kClean && resident->evidence.average.probability < kNothingSpeaks ? resident
                                                                                                               : nullptr;
 }
@@ -342,6 +347,19 @@ bool SpeaksBefore(const Judged& a, const Judged& b, Verdict word) {
   return a.verdict.probability > b.verdict.probability + surer;
 }
 
+// A clean heap does not clear native memory: resident memory that may well grow,
+// by much more than is tolerated, leaves the run open.
+const Judged* Assessment::HidesBeside(const Judged& heap, const std::vector<Judged>& all) {
+  if (heap.verdict.verdict != Verdict::kClean) return nullptr;
+  for (const Judged& j : all) {
+    if (j.series_class != SeriesClass::kResidentMemory || !j.verdict.judged || !j.evidence.missing.empty()) continue;
+    const bool open = j.verdict.verdict == Verdict::kInconclusive && j.evidence.average.probability > kMayHide &&
+                      j.decision.high > kHidesAbove * j.decision.tolerance_per_minute;
+    return open ? &j : nullptr;  // the first: rss itself; the others are parts of it
+  }
+  return nullptr;
+}
+
 const Judged* Assessment::Deciding(const std::vector<Judged>& all) const {
   for (Verdict word : {Verdict::kLeak, Verdict::kSuspect}) {
     const Judged* best = nullptr;
@@ -358,7 +376,9 @@ const Judged* Assessment::Deciding(const std::vector<Judged>& all) const {
     for (SeriesClass c : {SeriesClass::kHeapMemory, SeriesClass::kResidentMemory, SeriesClass::kReservedMemory,
                           SeriesClass::kResource}) {
       for (const Judged& j : all) {
-        if (j.verdict.judged && j.series_class == c && (j.evidence.missing.empty() || !with_evidence)) return &j;
+        if (!j.verdict.judged || j.series_class != c || (j.evidence.missing.empty() != with_evidence)) continue;
+        const Judged* beside = c == SeriesClass::kHeapMemory ? HidesBeside(j, all) : nullptr;
+        return beside != nullptr ? beside : &j;
       }
     }
   }
