@@ -20,6 +20,8 @@ constexpr double kFewSamples = 40;           // fewer must be surer
 constexpr double kFewSamplesProbability = 0.995;
 constexpr double kSecondLookProbability = 0.85;
 constexpr double kSuspectProbability = 0.85;
+constexpr double kWidth95 = 3.92;            // of a 95 % interval, in standard errors
+constexpr double kSharpErrors = 12;
 constexpr double kModelSpread = 1.15;        // intervals widened until they cover what they claim
 constexpr double kAllocatorShare = 0.05;     // of RSS growth: chunk headers, rounding, fragments
 constexpr double kStillGrowing = 0.6;        // of the growth: less is not the same growth any more
@@ -91,10 +93,18 @@ Checks Check(const Evidence& e) {
   return c;
 }
 
+// Growth over its standard error. A line may be badly placed beside the same shapes
+// where an onset or an operation fits sharply; then that sharpness counts.
+double ErrorsOfGrowth(const Average& average) {
+  const double sharp = average.growth_slope * kWidth95 / std::max(average.growth_high - average.growth_low, 1e-12);
+  const double line = average.growth_slope / average.standard_error;
+  return sharp >= kSharpErrors ? std::max(line, sharp) : line;
+}
+
 bool SureEnough(const Evidence& e) {
   const std::size_t shapes = std::min<std::size_t>(e.average.best_nuisances.size(), 2);
   const Bar& bar = e.whole_numbers ? kCountBars[shapes] : kMemoryBars[shapes];
-  const double errors = e.average.growth_slope / e.average.standard_error;
+  const double errors = ErrorsOfGrowth(e.average);
   if (e.average.best_growth == Growth::kOperation && errors < kOperationErrors) return false;
   const double probability = e.samples < kFewSamples ? kFewSamplesProbability : bar.probability;
   if (shapes == 0 && e.average.best_growth == Growth::kNone) return false;
