@@ -1,0 +1,27 @@
+// What moves memory without being kept: the load, and the heap's peaks.
+//
+// Threads: pure functions.
+#ifndef SEEP_ANALYSIS_VERDICT_COVARIATES_H_
+#define SEEP_ANALYSIS_VERDICT_COVARIATES_H_
+
+#include <vector>
+
+#include "analysis/changepoint/levels.h"
+#include "analysis/series/track.h"
+#include "analysis/shapes/shape_set.h"
+
+namespace seep::analysis {
+
+// Not empty, and no value is missing.
+bool AllFinite(const std::vector<double>& x);
+
+// The load is a covariate only where it moves more than its own noise.
+bool LoadMoves(const Levels& levels, const Track& track);
+
+// Standardised columns, one value a level, to be explained away in every model.
+// `peak_is_steady`: the heap behind levels.covariate was judged not to grow.
+std::vector<Column> Covariates(const Levels& levels, const Track& track, bool peak_is_steady);
+
+}  // namespace seep::analysis
+
+#endif  // SEEP_ANALYSIS_VERDICT_COVARIATES_H_

@@ -1,0 +1,134 @@
+#include "analysis/verdict/weigh_series.h"
+
+#include <algorithm>
+
+namespace seep::analysis {
+namespace {
+
+constexpr double kNothingSpeaks = 0.25;    // probability of growth
+constexpr double kSharper = 0.7;           // resident memory's upper bound over the heap's, to answer for it
+constexpr double kMayHide = 0.12;          // the same, of resident memory beside a clean heap
+constexpr double kHidesAbove = 2.0;        // times the tolerance, the growth not excluded
+constexpr double kHeapHoldsIt = 0.5;       // of resident memory's growth
+constexpr double kAsSure = 0.001;         // memory as sure as other memory: the one named first speaks
+
+// Resident memory without the heap's word: the simplest story only, told clearly.
+bool SureAlone(const Evidence& e) {
+  const double errors = e.average.growth_slope / e.average.standard_error;
+  if (e.average.growth_slope < 1.5 * e.bar) return false;
+  if (e.average.best_nuisances.empty()) return e.average.probability >= 0.95 && errors >= 8;
+  return e.average.best_nuisances.size() == 1 && e.average.probability >= 0.98 && errors >= 10;
+}
+
+// A breathing heap may be too noisy to tell; resident memory holds all of it,
+// and when that does not grow, and nothing speaks for growth in the heap,
+// resident memory answers for both.
+const Judged* ResidentForHeap(const std::vector<Judged>& all) {
+  const Judged *resident = nullptr, *heap = nullptr;
+  for (const Judged& j : all) {
+    if (!j.verdict.judged || !j.evidence.missing.empty()) continue;
+    if (j.series_class == SeriesClass::kHeapMemory && heap == nullptr) heap = &j;
+    if (j.series_class == SeriesClass::kResidentMemory && resident == nullptr) resident = &j;
+  }
+  if (heap == nullptr || resident == nullptr || heap->verdict.verdict != Verdict::kInconclusive) return nullptr;
+  const auto& why = heap->decision.reasons;
+  const bool cycles = std::find(why.begin(), why.end(), Reason::kFewCycles) != why.end();
+  if (cycles || heap->evidence.average.probability > kNothingSpeaks) return nullptr;
+  if (resident->decision.high > kSharper * heap->decision.high) return nullptr;
+  return resident->verdict.verdict == Verdict::kClean && resident->evidence.average.probability < kNothingSpeaks ? resident
+                                                                                                              : nullptr;
+}
+
+// Real memory speaks before address space, which only follows it; of a leak the
+// heap, which tells what is kept, before resident memory, which adds the
+// allocator's share; but a heap that holds little of what resident memory gains
+// is not where the leak is. Memory before counts of things. Else the surer one.
+bool SpeaksBefore(const Judged& a, const Judged& b, Verdict word) {
+  const auto real = [](const Judged& j) {
+    return j.series_class == SeriesClass::kHeapMemory || j.series_class == SeriesClass::kResidentMemory;
+  };
+  if (real(a) && b.series_class == SeriesClass::kReservedMemory) return true;
+  if (a.series_class == SeriesClass::kReservedMemory && real(b)) return false;
+  if (word == Verdict::kLeak && real(a) != real(b)) return real(a);
+  if (word == Verdict::kLeak && real(a) && real(b) && a.series_class != b.series_class) {
+    const bool a_is_heap = a.series_class == SeriesClass::kHeapMemory;
+    const double heap = (a_is_heap ? a : b).verdict.slope_per_minute.value;
+    const double resident = (a_is_heap ? b : a).verdict.slope_per_minute.value;
+    return a_is_heap == (heap >= kHeapHoldsIt * resident);
+  }
+  const double surer = real(a) && a.series_class == b.series_class ? kAsSure : 0;
+  return a.verdict.probability > b.verdict.probability + surer;
+}
+
+// A clean heap does not clear native memory: resident memory that may well grow,
+// by much more than is tolerated, leaves the run open.
+const Judged* HidesBeside(const Judged& heap, const std::vector<Judged>& all) {
+  if (heap.verdict.verdict != Verdict::kClean) return nullptr;
+  for (const Judged& j : all) {
+    if (j.series_class != SeriesClass::kResidentMemory || !j.verdict.judged || !j.evidence.missing.empty()) continue;
+    const bool open = j.verdict.verdict == Verdict::kInconclusive && j.evidence.average.probability > kMayHide &&
+                      j.decision.high > kHidesAbove * j.decision.tolerance_per_minute;
+    return open ? &j : nullptr;  // the first: rss itself; the others are parts of it
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+void WeighTogether(std::vector<Judged>& all) {
+  bool heap_judged = false, heap_grows = false, resident_judged = false, resident_grows = false;
+  for (const Judged& j : all) {
+    if (!j.verdict.judged || !j.evidence.missing.empty()) continue;
+    const bool grows = j.decision.verdict >= Verdict::kSuspect;
+    if (j.series_class == SeriesClass::kHeapMemory) heap_judged = true, heap_grows |= grows;
+    if (j.series_class == SeriesClass::kResidentMemory) {
+      resident_judged = true;
+      resident_grows |= grows || j.evidence.average.probability > 0.5;
+    }
+  }
+  for (Judged& j : all) {
+    if (j.decision.verdict != Verdict::kLeak || !j.verdict.judged) continue;
+    // What is really kept shows in resident memory; in a short run a heap that
+    // grows inside it is waiting for its collector.
+    if (j.series_class == SeriesClass::kHeapMemory && resident_judged && !resident_grows &&
+        j.evidence.span_min < kShortRunMin) {
+      j.decision.verdict = Verdict::kSuspect;
+      j.decision.reasons = {Reason::kHeapAlone};
+    }
+    if (j.series_class == SeriesClass::kResidentMemory && heap_judged && !heap_grows && !SureAlone(j.evidence)) {
+      j.decision.verdict = Verdict::kSuspect;
+      j.decision.reasons = {Reason::kResidentAlone};
+    }
+    if (j.series_class == SeriesClass::kReservedMemory && resident_judged && !resident_grows) {
+      j.decision.verdict = Verdict::kSuspect;
+      j.decision.reasons = {Reason::kReservedAlone};
+    }
+  }
+}
+
+const Judged* Deciding(const std::vector<Judged>& all) {
+  for (Verdict word : {Verdict::kLeak, Verdict::kSuspect}) {
+    const Judged* best = nullptr;
+    for (const Judged& j : all) {
+      if (!j.verdict.judged || j.verdict.verdict != word) continue;
+      if (best == nullptr || SpeaksBefore(j, *best, word)) best = &j;
+    }
+    if (best != nullptr) return best;
+  }
+  if (const Judged* resident = ResidentForHeap(all)) return resident;
+  // Nobody accuses: the heap speaks for the run, else resident memory, else
+  // whatever there is. A series that could be judged goes before one that not.
+  for (bool with_evidence : {true, false}) {
+    for (SeriesClass c : {SeriesClass::kHeapMemory, SeriesClass::kResidentMemory, SeriesClass::kReservedMemory,
+                          SeriesClass::kResource}) {
+      for (const Judged& j : all) {
+        if (!j.verdict.judged || j.series_class != c || (j.evidence.missing.empty() != with_evidence)) continue;
+        const Judged* beside = c == SeriesClass::kHeapMemory ? HidesBeside(j, all) : nullptr;
+        return beside != nullptr ? beside : &j;
+      }
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace seep::analysis
