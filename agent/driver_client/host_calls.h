@@ -40,7 +40,10 @@ struct HostCall {
   std::string_view method;
   std::string instance;              // empty: a call on the host itself
   std::string params_json = "{}";    // `instance` and `deadline_ms` are added
-  absl::Duration deadline = absl::ZeroDuration();  // zero: the method's default
+  absl::Duration deadline = absl::ZeroDuration();  // told to the host; zero: the method's default
+  // How long this side waits, when that is longer: the host then has the last
+  // word on whether a call that ends about its deadline made it.
+  absl::Duration patience = absl::ZeroDuration();
 };
 
 class HostCalls {

@@ -69,7 +69,7 @@ void HostConversation::Call(HostCall call, Done done) {
   pending.instance = call.instance;
   pending.params = WithCallMembers(call.params_json, call.instance, deadline);
   pending.done = std::move(done);
-  pending.timer = loop_.RunAfter(deadline, [this, id] { Expire(id); });
+  pending.timer = loop_.RunAfter(std::max(deadline, call.patience), [this, id] { Expire(id); });
   calls_.emplace(id, std::move(pending));
   waiting_.push_back(id);
   SendWaiting();
@@ -132,7 +132,9 @@ void HostConversation::TakeAnswer(const driver::Answer& answer) {
   }
   if (!call->second.sent) return TakeBrokenLine();
   // A destroyed instance's name may be used afresh.
-  if (call->second.method == driver::method::kDestroy && !answer.error) poisoned_.erase(call->second.instance);
+  if (call->second.method == driver::method::kDestroy && (!answer.error || answer.error->kind == "unknown_instance")) {
+    poisoned_.erase(call->second.instance);
+  }
   const bool fatal = answer.error && answer.error->code == static_cast<int>(driver::ErrorKind::kFatal);
   const std::string words = answer.error ? answer.error->message : "";
   Finish(*answer.id, {answer.error, answer.result_json});

@@ -51,6 +51,7 @@ absl::Status Run::Prepare() {
   if (!spec_.target().network().empty()) plan_.network = spec_.target().network();
   plan_.connect_settings_json = spec_.target().connect_settings_json();
   plan_.extra_instances = std::min(spec_.target().extra_instances(), 64u);
+  plan_.shared_context = spec_.target().shared_context();
   plan_.seed = spec_.seed();
   plan_.work_directory = directory_.work();
   SEEP_ASSIGN_OR_RETURN(plan_.alice, SecretOf(parts_.configuration, spec_, 0, "alice"));

@@ -29,6 +29,9 @@ void FakeHost::Call(HostCall call, Done done) {
     outcome = LocalError(failures.front(), "as the test asked");
     if (failures.front() == "deadline_exceeded") after = absl::Seconds(30);
     failures.erase(failures.begin());
+  } else if (call.method == "connect" && call.deadline > absl::ZeroDuration() && call.deadline < connect_takes) {
+    outcome = LocalError("deadline_exceeded", "R-5.5: the connect is taken down");
+    after = call.deadline;
   } else {
     outcome = Execute(call);
   }
@@ -41,7 +44,9 @@ CallOutcome FakeHost::Execute(const HostCall& call) {
   if (call.instance.empty()) return Ok(call.method == "metrics" ? "{\"values\":{}}" : "{}");
   if (call.method == "connect") {
     if (instances.contains(call.instance)) return LocalError("instance_exists", call.instance);
-    instances[call.instance] = {Text(*params, "seed"), Text(*params, "storage_dir"), {}, true};
+    if (params->FindString("mnemonic")) return LocalError("invalid_input", "no mnemonic");
+    instances[call.instance] = {Text(*params, "seed"), Text(*params, "storage_dir"), Text(*params, "context"), {}, true,
+                                params->FindBool("network_down").value_or(false)};
     return Ok();
   }
   const auto found = instances.find(call.instance);
@@ -50,6 +55,7 @@ CallOutcome FakeHost::Execute(const HostCall& call) {
     return LocalError("unknown_instance", call.instance);
   }
   if (call.method == "destroy") {
+    lived.push_back(std::move(found->second));
     instances.erase(found);
     return Ok();
   }
@@ -81,6 +87,10 @@ CallOutcome FakeHost::OnInstance(const HostCall& call, Instance& instance) {
     return Ok("{\"prepared\":\"p\",\"amount_sats\":1,\"fee_sats\":0}");
   }
   if (call.method == "send") return Send(instance);
+  if (call.method == "sync" && instance.network_down) return LocalError("network_error", "unreachable");
+  if (call.method == "parse" && Text(params, "input") == "this is no payment request" && refuses_bad_input) {
+    return LocalError("invalid_input", "no payment request");
+  }
   return Ok("{\"type\":\"x\",\"count\":0}");
 }
 

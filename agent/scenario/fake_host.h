@@ -31,16 +31,20 @@ class FakeHost : public HostCalls, public Faucet {
   std::set<std::string> lacks;
   int faucet_failures = 0;
   bool faucet_pays = true;
+  bool refuses_bad_input = true;
+  absl::Duration connect_takes = absl::Milliseconds(10);  // connects with a shorter deadline are given up
 
   std::vector<std::string> log;  // "METHOD INSTANCE", newest last; only while `keep_log`
   bool keep_log = true;
   std::map<std::string, int> calls;  // by method
   struct Instance {
-    std::string seed, directory;
+    std::string seed, directory, context;
     std::set<std::string> listeners;
     bool connected = true;
+    bool network_down = false;
   };
   std::map<std::string, Instance> instances;
+  std::vector<Instance> lived;  // those that were destroyed
   std::map<std::string, std::int64_t> balances;  // by seed
   int use_of_the_dead = 0;  // calls on instances that were destroyed or failed
 

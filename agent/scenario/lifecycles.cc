@@ -77,6 +77,8 @@ Async<bool> Lifecycles::UseFor(Wallet& wallet, std::string operation) {
     if (!co_await wallet.AddListener(false)) co_return false;
     co_return co_await wallet.RemoveOldestListener();
   }
+  // The careless application: its listener holds the instance and stays.
+  if (operation == "capturing_listener") co_return co_await wallet.AddListener(true);
   if (operation == "receive") co_return (co_await wallet.Receive("spark_address", 0)).has_value();
   std::string_view method = driver::method::kGetInfo;
   std::string params = "{}";

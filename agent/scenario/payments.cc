@@ -44,6 +44,14 @@ Async<bool> Payments::PayOnce(absl::Duration late) {
   co_return paid;
 }
 
+Async<bool> Payments::PayForHistory() {
+  const std::uint64_t number = attempts_++;
+  Wallet& sender = number % 2 == 0 ? alice_ : bob_;
+  Wallet& receiver = number % 2 == 0 ? bob_ : alice_;
+  if (!co_await EnsureFunds(sender)) co_return false;
+  co_return co_await Pay(sender, receiver, number);
+}
+
 Async<bool> Payments::Pay(Wallet& sender, Wallet& receiver, std::uint64_t number) {
   // `both` changes every second payment, so that each direction sees each type.
   const bool lightning = spec_.type() == v1::PAYMENT_TYPE_LIGHTNING ||

@@ -27,6 +27,13 @@ std::vector<ScenarioValue> ScenarioCounters::Values() const {
   add("history_queries", history_queries, true);
   add("syncs", syncs, true);
   add("parses", parses, true);
+  add("info_queries", info_queries, true);
+  add("receives", receives, true);
+  add("cancelled_connects", cancelled_connects, true);
+  for (const auto& [kind, count] : failures) add("failures." + kind, count, true);
+  for (const auto& [operation, count] : invokes) add("invoke." + operation, count, true);
+  add("prefilled", prefilled, false);
+  add("late_cancels", late_cancels, false);
   add("refills", refills, false);
   add("collections", collections, false);
   add("replacements", replacements, false);

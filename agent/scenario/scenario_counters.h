@@ -33,6 +33,14 @@ class ScenarioCounters {
   std::uint64_t history_queries = 0;
   std::uint64_t syncs = 0;
   std::uint64_t parses = 0;
+  std::uint64_t info_queries = 0;
+  std::uint64_t receives = 0;
+  std::uint64_t cancelled_connects = 0;  // given up before they ended
+  std::map<std::string, std::uint64_t> failures;  // by kind: those that failed as they should
+  std::map<std::string, std::uint64_t> invokes;   // by the SDK's operation
+  std::uint64_t prefilled = 0;         // payments made for a history, before the first tick
+  std::uint64_t late_cancels = 0;      // connects that were quicker than their deadline
+  std::uint64_t mixed = 0;             // operations drawn from a mix: says which draw is next
   std::uint64_t refills = 0;
   std::uint64_t collections = 0;
   std::uint64_t replacements = 0;      // dead instances replaced

@@ -4,16 +4,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "agent/scenario/parse_inputs.h"
 #include "common/os/files.h"
-#include "sdk/driver_protocol/json_writer.h"
-#include "sdk/driver_protocol/protocol.h"
 
 namespace seep::agent {
 namespace {
 
-namespace method = driver::method;
 constexpr int kConnectTries = 5;
+constexpr int kPrefillTries = 5;
 constexpr std::uint32_t kMaxChurn = 1000;
 
 }  // namespace
@@ -38,7 +35,7 @@ void ScenarioEngine::MakeWallets() {
 }
 
 Async<absl::Status> ScenarioEngine::Setup() {
-  if (absl::Status status = CheckScenario(spec_, context_.host); !status.ok()) co_return status;
+  if (absl::Status status = CheckScenario(context_.plan, context_.host); !status.ok()) co_return status;
   context_.counters.listeners_expected = 0;  // a new process holds none
   if (spec_.has_lifecycle()) lifecycles_.emplace(context_);
   if (!context_.plan.needs_wallets()) co_return absl::OkStatus();
@@ -48,6 +45,8 @@ Async<absl::Status> ScenarioEngine::Setup() {
     if (absl::Status made = MakeDirectories(directory, 0700); !made.ok()) co_return made;
   }
   if (spec_.has_payments()) payments_.emplace(context_, *wallets_[0], *wallets_[1]);
+  operations_.emplace(context_, *wallets_[0], *wallets_[1], payments_ ? &*payments_ : nullptr);
+  extras_.emplace(context_, *operations_, *wallets_[0], *wallets_[1]);
   absl::Duration pause = absl::Seconds(1);
   for (int tried = 1; !co_await ConnectAll(); ++tried, pause *= 2) {
     if (context_.stop.stopped()) co_return absl::CancelledError("stopped while connecting");
@@ -61,6 +60,24 @@ Async<absl::Status> ScenarioEngine::Setup() {
     }
     if (permanent || tried == kConnectTries) co_return absl::UnavailableError(why);
     co_await context_.stop.Sleep(pause);
+  }
+  co_return co_await PrefillHistory();
+}
+
+Async<absl::Status> ScenarioEngine::PrefillHistory() {
+  int failed = 0;
+  while (context_.counters.prefilled < spec_.history().prefill()) {
+    if (context_.stop.stopped()) co_return absl::CancelledError("stopped while filling the history");
+    const bool paid = co_await payments_->PayForHistory();
+    if (paid) {
+      failed = 0;
+      ++context_.counters.prefilled;
+    } else if (++failed == kPrefillTries) {
+      co_return absl::UnavailableError(absl::StrCat("history.prefill: ", kPrefillTries, " payments failed in a row after ",
+                                                    context_.counters.prefilled, " good ones"));
+    } else {
+      co_await context_.stop.Sleep(absl::Seconds(1));
+    }
   }
   co_return absl::OkStatus();
 }
@@ -117,9 +134,12 @@ Async<TickResult> ScenarioEngine::TickInside(Turn turn) {
   if (spec_.has_listener_churn()) good = co_await ChurnListeners() && good;
   if (spec_.has_sync() && !context_.stop.stopped()) good = co_await SyncBoth() && good;
   if (spec_.has_history() && !context_.stop.stopped()) good = co_await QueryHistory() && good;
-  if (spec_.has_collect_garbage() && !context_.stop.stopped()) good = co_await CollectGarbage() && good;
-  if (spec_.has_parse() && !context_.stop.stopped()) good = co_await ParseAll() && good;
-  if (payments_ && !context_.stop.stopped()) good = co_await payments_->PayOnce(turn.late) && good;
+  if (spec_.has_collect_garbage() && !context_.stop.stopped()) good = co_await operations_->CollectGarbage() && good;
+  if (spec_.has_parse() && !context_.stop.stopped()) good = co_await operations_->ParseAll(*wallets_[0]) && good;
+  if (payments_ && !spec_.payments().idle() && !context_.stop.stopped()) {
+    good = co_await payments_->PayOnce(turn.late) && good;
+  }
+  if (!context_.stop.stopped()) good = co_await extras_->Tick() && good;
   co_return good ? TickResult::kGood : TickResult::kFailed;
 }
 
@@ -182,49 +202,21 @@ Async<bool> ScenarioEngine::ChurnListeners() {
 
 Async<bool> ScenarioEngine::SyncBoth() {
   for (int side = 0; side < 2; ++side) {
-    const CallOutcome outcome = co_await wallets_[side]->Call(method::kSync);
-    if (!outcome.ok()) co_return false;
-    ++context_.counters.syncs;
+    if (!co_await operations_->Sync(*wallets_[side])) co_return false;
   }
   co_return true;
 }
 
 Async<bool> ScenarioEngine::QueryHistory() {
   for (int side = 0; side < 2; ++side) {
-    driver::JsonWriter params;
-    params.BeginObject().Key("limit").Integer(spec_.history().limit());
-    params.Key("destroy_response").Bool(spec_.history().destroy_response()).EndObject();
-    const CallOutcome outcome = co_await wallets_[side]->Call(method::kListPayments, params.Take());
-    if (!outcome.ok()) co_return false;
-    ++context_.counters.history_queries;
+    if (!co_await operations_->ListPayments(*wallets_[side])) co_return false;
   }
   co_return true;
 }
 
-Async<bool> ScenarioEngine::CollectGarbage() {
-  HostCall call{method::kCollectGarbage, ""};
-  const CallOutcome outcome = co_await CallHost(context_, std::move(call));
-  if (outcome.ok()) ++context_.counters.collections;
-  co_return outcome.ok();
-}
-
-Async<bool> ScenarioEngine::ParseAll() {
-  std::vector<std::string> inputs(spec_.parse().inputs().begin(), spec_.parse().inputs().end());
-  if (inputs.empty()) inputs = BuiltInParseInputs();
-  bool good = true;
-  for (const std::string& input : inputs) {
-    driver::JsonWriter params;
-    params.BeginObject().Key("input").String(input).EndObject();
-    const CallOutcome outcome = co_await wallets_[0]->Call(method::kParse, params.Take());
-    if (outcome.ok()) ++context_.counters.parses;
-    else good = false;
-    if (!wallets_[0]->alive()) co_return false;
-  }
-  co_return good;
-}
-
 Async<void> ScenarioEngine::Teardown() {
   Stop();
+  if (operations_) co_await operations_->TearDown();
   for (const auto& wallet : wallets_) co_await wallet->Disconnect();
 }
 

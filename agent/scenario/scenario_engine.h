@@ -20,7 +20,9 @@
 #include "agent/async/shared_gate.h"
 #include "agent/pacing/pacer.h"
 #include "agent/scenario/lifecycles.h"
+#include "agent/scenario/operations.h"
 #include "agent/scenario/payments.h"
+#include "agent/scenario/tick_extras.h"
 #include "agent/scenario/wallet.h"
 
 namespace seep::agent {
@@ -50,14 +52,16 @@ class ScenarioEngine {
   Async<bool> ChurnListeners();
   Async<bool> SyncBoth();
   Async<bool> QueryHistory();
-  Async<bool> CollectGarbage();
-  Async<bool> ParseAll();
+  // Makes the payments that the history is to have; again after a lost wallet's.
+  Async<absl::Status> PrefillHistory();
 
   ScenarioContext context_;
   const v1::ScenarioSpec& spec_;
   std::vector<std::unique_ptr<Wallet>> wallets_;  // alice, bob, then the extra ones
   SharedGate gate_{context_.loop};  // ticks together; replacing and reconnecting instances alone
   std::optional<Payments> payments_;
+  std::optional<Operations> operations_;
+  std::optional<TickExtras> extras_;
   std::optional<Lifecycles> lifecycles_;
   std::uint64_t reconnected_at_payments_;
   MonotonicTime reconnected_at_;

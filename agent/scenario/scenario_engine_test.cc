@@ -245,6 +245,18 @@ TEST_F(ScenarioEngineTest, LifecyclesRunBesidePayments) {
   EXPECT_NEAR(static_cast<double>(counters_.lifecycles), 600, 12);
 }
 
+TEST_F(ScenarioEngineTest, ASecondRefillOfTheSameWalletArrives) {
+  Payments();
+  Begin();
+  ASSERT_TRUE(loop_.RunUntil([&] { return counters_.refills == 2; }, absl::Minutes(5))) << "one for each side";
+  for (int emptied = 0; emptied < 3; ++emptied) {
+    host_.balances[plan_.alice.value] = 0;
+    ASSERT_TRUE(loop_.RunUntil([&] { return counters_.refills == 3u + emptied; }, absl::Seconds(30)))
+        << "the seeds' harness stalled for five minutes here";
+  }
+  EXPECT_FALSE(counters_.errors_by_kind().contains("refill_timeout"));
+}
+
 TEST_F(ScenarioEngineTest, RefusesAScenarioThatTheHostCannotDo) {
   Payments();
   host_.lacks = {"payments"};

@@ -7,6 +7,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "agent/scenario/operations.h"
 #include "common/os/random.h"
 #include "common/status/status_macros.h"
 #include "sdk/driver_protocol/protocol.h"
@@ -31,10 +32,34 @@ absl::Status CheckUse(const v1::LifecycleScenario& lifecycle, const HostCalls& h
     else if (use == "parse") capability = can::kParse;
     else if (use == "receive") capability = can::kReceive;
     else if (use == "sync") capability = can::kSync;
-    else if (use == "listeners") capability = can::kListeners;
+    else if (use == "listeners" || use == "capturing_listener") capability = can::kListeners;
     else return absl::InvalidArgumentError("scenario.lifecycle.use: no such operation");
     SEEP_RETURN_IF_ERROR(Need(host, capability, "lifecycle (use " + use + ")"));
   }
+  return absl::OkStatus();
+}
+
+absl::Status NeedOperation(const std::string& operation, const HostCalls& host, const char* scenario) {
+  SEEP_ASSIGN_OR_RETURN(const std::string_view capability, Operations::Needs(operation));
+  return Need(host, capability, absl::StrCat(scenario, " (", operation, ")"));
+}
+
+// The parts of a scenario that name operations.
+absl::Status CheckNamed(const v1::ScenarioSpec& spec, const HostCalls& host) {
+  for (const std::string& kind : spec.failures().kinds()) {
+    if (!Failures::IsKind(kind)) return absl::InvalidArgumentError("scenario.failures.kinds: no such kind");
+    SEEP_RETURN_IF_ERROR(NeedOperation(kind, host, "failures"));
+  }
+  for (const std::string& operation : spec.concurrent().operations()) {
+    SEEP_RETURN_IF_ERROR(NeedOperation(operation, host, "concurrent"));
+  }
+  for (const v1::MixEntry& entry : spec.mix().entries()) {
+    SEEP_RETURN_IF_ERROR(NeedOperation(entry.operation(), host, "mix"));
+    if (entry.operation() == "payment" && !spec.has_payments()) {
+      return absl::InvalidArgumentError("scenario.mix: payment needs the settings of payments");
+    }
+  }
+  if (spec.has_mix() && spec.mix().entries_size() == 0) return absl::InvalidArgumentError("scenario.mix: is empty");
   return absl::OkStatus();
 }
 
@@ -63,10 +88,12 @@ absl::StatusOr<WalletSecret> ReadWalletSecret(std::string_view text) {
 
 bool ScenarioPlan::needs_wallets() const {
   return extra_instances > 0 || spec.has_payments() || spec.has_reconnect() || spec.has_listener_churn() ||
-         spec.has_history() || spec.has_sync() || spec.has_collect_garbage() || spec.has_parse();
+         spec.has_history() || spec.has_sync() || spec.has_collect_garbage() || spec.has_parse() ||
+         spec.has_failures() || spec.has_connect_cancel() || spec.has_concurrent() || spec.has_invoke() || spec.has_mix();
 }
 
-absl::Status CheckScenario(const v1::ScenarioSpec& spec, const HostCalls& host) {
+absl::Status CheckScenario(const ScenarioPlan& plan, const HostCalls& host) {
+  const v1::ScenarioSpec& spec = plan.spec;
   if (spec.has_payments()) {
     SEEP_RETURN_IF_ERROR(Need(host, can::kPayments, "payments"));
     SEEP_RETURN_IF_ERROR(Need(host, can::kReceive, "payments"));
@@ -76,6 +103,12 @@ absl::Status CheckScenario(const v1::ScenarioSpec& spec, const HostCalls& host) 
   if (spec.has_sync()) SEEP_RETURN_IF_ERROR(Need(host, can::kSync, "sync"));
   if (spec.has_parse()) SEEP_RETURN_IF_ERROR(Need(host, can::kParse, "parse"));
   if (spec.has_collect_garbage()) SEEP_RETURN_IF_ERROR(Need(host, can::kCollectGarbage, "collect_garbage"));
+  if (spec.has_invoke()) SEEP_RETURN_IF_ERROR(Need(host, can::kInvoke, "invoke"));
+  if (plan.shared_context) SEEP_RETURN_IF_ERROR(Need(host, can::kSharedContext, "with sdk.shared_context"));
+  if (spec.history().prefill() > 0 && !spec.has_payments()) {
+    return absl::InvalidArgumentError("scenario.history.prefill needs the settings of payments");
+  }
+  SEEP_RETURN_IF_ERROR(CheckNamed(spec, host));
   return CheckUse(spec.lifecycle(), host);
 }
 

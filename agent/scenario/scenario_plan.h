@@ -36,6 +36,7 @@ struct ScenarioPlan {
   std::string network = "local";
   std::string connect_settings_json;  // empty: none
   std::uint32_t extra_instances = 0;
+  bool shared_context = false;        // all instances name the same one
   std::uint64_t seed = 0;
   WalletSecret alice, bob;
   std::string work_directory;  // storage of instances goes below it
@@ -57,7 +58,7 @@ struct ScenarioContext {
 
 // kFailedPrecondition naming the capability that the host lacks;
 // kInvalidArgument for an operation that is none.
-absl::Status CheckScenario(const v1::ScenarioSpec& spec, const HostCalls& host);
+absl::Status CheckScenario(const ScenarioPlan& plan, const HostCalls& host);
 
 }  // namespace seep::agent
 

@@ -31,12 +31,27 @@ std::string OneMember(std::string_view key, std::string_view value) {
 
 }  // namespace
 
-Async<CallOutcome> CallHost(ScenarioContext& context, HostCall call) {
+Async<CallOutcome> CallUncounted(ScenarioContext& context, HostCall call) {
   CallbackAwaiter<CallOutcome> answer(
       [&context, &call](std::function<void(CallOutcome)> done) { context.host.Call(call, std::move(done)); });
+  co_return co_await answer;
+}
+
+std::string ConnectParams(const ScenarioPlan& plan, const WalletSecret& secret, std::string_view directory,
+                          bool network_down) {
+  driver::JsonWriter params;
+  params.BeginObject().Key("network").String(plan.network).Key("storage_dir").String(directory);
+  params.Key(secret.mnemonic ? "mnemonic" : "seed").String(secret.value);
+  if (!plan.connect_settings_json.empty()) params.Key("settings").Raw(plan.connect_settings_json);
+  if (plan.shared_context) params.Key("context").String("shared");
+  if (network_down) params.Key("network_down").Bool(true);
+  return params.EndObject().Take();
+}
+
+Async<CallOutcome> CallHost(ScenarioContext& context, HostCall call) {
   const MonotonicTime began = context.loop.clock().Now();
   std::string operation(call.method);
-  CallOutcome outcome = co_await answer;
+  CallOutcome outcome = co_await CallUncounted(context, std::move(call));
   // What a stop or a chaos kill cuts off is no failure of the SDK.
   if (!outcome.ok() && !(context.stop.stopped() && outcome.failed_as(kHostGone))) {
     context.counters.CountError(outcome.error->kind);
@@ -77,14 +92,18 @@ Async<CallOutcome> Wallet::Call(std::string_view method, std::string params_json
   co_return co_await Plain(method, instance_, std::move(params_json));
 }
 
-Async<bool> Wallet::Connect(bool bare) {
+Async<CallOutcome> Wallet::CallToFail(std::string_view method, std::string params_json) {
+  if (!alive_) co_return LocalError(kPoisoned, role_ + " is dead until it is replaced");
+  HostCall call{method, instance_, std::move(params_json)};
+  CallOutcome outcome = co_await CallUncounted(context_, std::move(call));
+  if (!outcome.ok() && KillsInstance(*outcome.error)) alive_ = false;
+  co_return outcome;
+}
+
+Async<bool> Wallet::Connect(bool bare, bool network_down) {
   instance_ = absl::StrCat(role_, "-", ++connects_);
-  driver::JsonWriter params;
-  params.BeginObject().Key("network").String(context_.plan.network).Key("storage_dir").String(directory_);
-  params.Key(secret_.mnemonic ? "mnemonic" : "seed").String(secret_.value);
-  if (!context_.plan.connect_settings_json.empty()) params.Key("settings").Raw(context_.plan.connect_settings_json);
-  params.EndObject();
-  const CallOutcome outcome = co_await Plain(method::kConnect, instance_, params.Take());
+  std::string params = ConnectParams(context_.plan, secret_, directory_, network_down);
+  const CallOutcome outcome = co_await Plain(method::kConnect, instance_, std::move(params));
   alive_ = outcome.ok();
   // After a missed deadline the host may yet finish the connect.
   held_ = outcome.ok() || outcome.failed_as("deadline_exceeded");

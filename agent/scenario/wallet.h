@@ -29,7 +29,7 @@ class Wallet {
   bool error_is_permanent() const { return permanent_; }  // trying again cannot help
 
   // With a listener of its own where the host can, unless `bare`.
-  Async<bool> Connect(bool bare = false);
+  Async<bool> Connect(bool bare = false, bool network_down = false);
   // Remove the listener, disconnect (an error is a warning), destroy.
   Async<void> Disconnect();
   // Forgets the handle; tells the host so, as far as it listens. With
@@ -37,6 +37,8 @@ class Wallet {
   Async<bool> Destroy(bool abandon = false);
 
   Async<CallOutcome> Call(std::string_view method, std::string params_json = "{}");
+  // A call that is meant to fail: its error is neither counted nor noted.
+  Async<CallOutcome> CallToFail(std::string_view method, std::string params_json);
   Async<bool> AddListener(bool capture_instance);
   Async<bool> RemoveOldestListener();
   Async<std::optional<std::int64_t>> Balance();
@@ -63,8 +65,14 @@ class Wallet {
   std::string last_error_;
 };
 
-// A call on the host, not on an instance; failures are counted.
+// One call on the host; failures are counted and everything is timed.
 Async<CallOutcome> CallHost(ScenarioContext& context, HostCall call);
+// Neither: what it answers is the caller's to judge.
+Async<CallOutcome> CallUncounted(ScenarioContext& context, HostCall call);
+
+// The parameters of `connect`, secrets and all.
+std::string ConnectParams(const ScenarioPlan& plan, const WalletSecret& secret, std::string_view directory,
+                          bool network_down = false);
 
 }  // namespace seep::agent
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/campaign/named_operations.h"
 #include "coordinator/campaign/sections.h"
 
 namespace seep::coordinator {
@@ -34,7 +35,8 @@ void ReadReconnect(const YamlValue* value, Diagnostics& diagnostics, v1::Reconne
 }
 
 void ReadLifecycle(const YamlValue* value, Diagnostics& diagnostics, v1::LifecycleScenario& lifecycle) {
-  static const std::vector<std::string> kUses = {"get_info", "list_payments", "parse", "receive", "sync", "listeners"};
+  static const std::vector<std::string> kUses = {"get_info", "list_payments", "parse", "receive", "sync", "listeners",
+                                                 "capturing_listener"};
   FieldReader fields(value, "scenario.lifecycle", diagnostics);
   lifecycle.set_count(fields.Integer("count", 0, 0, 1'000'000'000'000));
   lifecycle.set_fresh_directories(fields.Flag("fresh_directories", false));
@@ -45,7 +47,7 @@ void ReadLifecycle(const YamlValue* value, Diagnostics& diagnostics, v1::Lifecyc
     if (std::find(kUses.begin(), kUses.end(), use) == kUses.end()) {
       const std::string nearest = NearestWord(use, kUses);
       fields.Error("use", absl::StrCat("names an unknown operation: \"", use.substr(0, 40), "\""),
-                   nearest.empty() ? "use get_info, list_payments, parse, receive, sync, listeners"
+                   nearest.empty() ? "use get_info, list_payments, parse, receive, sync, listeners, capturing_listener"
                                    : absl::StrCat("did you mean ", nearest, "?"));
     }
     lifecycle.add_use(use);
@@ -66,6 +68,7 @@ void ReadSmall(FieldReader& parts, Diagnostics& diagnostics, v1::ScenarioSpec& s
     auto& history = *scenario.mutable_history();
     history.set_limit(static_cast<std::uint32_t>(fields.Integer("limit", 0, 0, 1'000'000)));
     history.set_destroy_response(fields.Flag("destroy_response", true));
+    history.set_prefill(static_cast<std::uint32_t>(fields.Integer("prefill", 0, 0, 1'000'000)));
     fields.Finish();
   }
   if (parts.Has("sync")) {
@@ -84,6 +87,18 @@ void ReadSmall(FieldReader& parts, Diagnostics& diagnostics, v1::ScenarioSpec& s
   }
 }
 
+// Who pays: a mix that names payments draws them, and `payments` then only says
+// how; a prefill needs to know how as well.
+void SettlePayments(Diagnostics& diagnostics, v1::ScenarioSpec& scenario) {
+  const auto& entries = scenario.mix().entries();
+  const auto& together = scenario.concurrent().operations();
+  const bool drawn = std::any_of(entries.begin(), entries.end(), [](const auto& e) { return e.operation() == "payment"; }) ||
+                     std::find(together.begin(), together.end(), "payment") != together.end();
+  if (!drawn && (scenario.history().prefill() == 0 || scenario.has_payments())) return;
+  if (!scenario.has_payments()) ReadPayments(nullptr, diagnostics, *scenario.mutable_payments());
+  scenario.mutable_payments()->set_idle(true);
+}
+
 }  // namespace
 
 void ReadScenario(FieldReader& campaign, Diagnostics& diagnostics, v1::ScenarioSpec& scenario) {
@@ -96,11 +111,13 @@ void ReadScenario(FieldReader& campaign, Diagnostics& diagnostics, v1::ScenarioS
   if (parts.Has("reconnect")) ReadReconnect(parts.Value("reconnect"), diagnostics, *scenario.mutable_reconnect());
   if (parts.Has("lifecycle")) ReadLifecycle(parts.Value("lifecycle"), diagnostics, *scenario.mutable_lifecycle());
   ReadSmall(parts, diagnostics, scenario);
+  ReadNamedOperations(parts, diagnostics, scenario);
   parts.Finish();
+  SettlePayments(diagnostics, scenario);
   if (scenario.ByteSizeLong() == 0 && diagnostics.ok()) {
     campaign.Error("scenario", "names nothing to do",
                    "add at least one of payments, reconnect, listener_churn, lifecycle, history, sync, "
-                   "collect_garbage, parse");
+                   "collect_garbage, parse, failures, connect_cancel, concurrent, invoke, mix");
   }
 }
 

@@ -122,6 +122,7 @@ void ReadTarget(FieldReader& campaign, Diagnostics& diagnostics, PlannedRun& run
   target.set_settings_json(SettingsWithLeaks(sdk, diagnostics));
   target.set_connect_settings_json(Settings(sdk, "connect_settings", diagnostics));
   target.set_extra_instances(static_cast<std::uint32_t>(sdk.Integer("extra_instances", 0, 0, 64)));
+  target.set_shared_context(sdk.Flag("shared_context", false));
   if (sdk.Has("collector")) {
     run.judging.set_managed_collector(sdk.OneOf("collector", {"none", "managed"}) == "managed");
   } else {

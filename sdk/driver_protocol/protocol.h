@@ -72,6 +72,8 @@ inline constexpr std::string_view kCollectGarbage = "collect_garbage";
 inline constexpr std::string_view kHeapProfile = "heap_profile";
 inline constexpr std::string_view kConcurrentCalls = "concurrent_calls";
 inline constexpr std::string_view kInvoke = "invoke";
+inline constexpr std::string_view kSharedContext = "shared_context";
+inline constexpr std::string_view kNetworkDown = "network_down";
 }  // namespace capability
 
 // How long Seep waits for a call that names no `deadline_ms`.
