@@ -6,6 +6,7 @@
 #   make asan | tsan | ubsan    the tests under a sanitizer
 #   make bench   the benchmarks, each beside its limit or peer
 #   make corpus-score           the verdict on the full scored corpus
+#   make catalogue              every leak of the simulated wallet found and measured, every look-alike left alone
 #   make clean
 
 SHELL := /bin/sh
@@ -14,7 +15,7 @@ RELEASE := build/release
 export CCACHE_BASEDIR := $(CURDIR)
 export CTEST_PARALLEL_LEVEL ?= $(JOBS)
 
-.PHONY: help setup build test demo asan tsan ubsan bench corpus-score format layers clean
+.PHONY: help setup build test demo asan tsan ubsan bench corpus-score catalogue format layers clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -54,6 +55,9 @@ bench: build
 
 corpus-score: build
 	@python3 tools/score_corpus.py $(RELEASE)
+
+catalogue: build
+	@cd tests/integration && SEEP_CATALOGUE=full SEEP_BIN=$(CURDIR)/$(RELEASE)/bin python3 -B leak_catalogue_test.py -v
 
 format:
 	@tools/format.sh

@@ -1,4 +1,5 @@
 // The variables of the Rust harness (seed 001), as flags that were not given.
+#include <algorithm>
 #include <charconv>
 
 #include "absl/strings/str_cat.h"
@@ -24,11 +25,21 @@ absl::Status TakeCount(const Environment& environment, const char* name, std::op
 // "Set to enable": any value counts, as in the harness.
 void TakeSwitch(const Environment& environment, const char* name, bool& flag) { flag = flag || environment.Has(name); }
 
+constexpr const char* kVariables[] = {
+    "MEMTEST_DURATION_SECS",   "MEMTEST_PAYMENT_TYPE",  "MEMTEST_RECONNECT_CYCLES",        "MEMTEST_RECONNECT_EVERY",
+    "MEMTEST_EXTRA_INSTANCES", "MEMTEST_FREQUENT_SYNC", "MEMTEST_PAYMENT_HISTORY_QUERIES", "MEMTEST_PAYMENT_HISTORY_LIMIT",
+    "MEMTEST_CSV_FILE"};
+// The Rust harness's own; the Go harness's hour holds where none of its variables is set.
+constexpr std::uint64_t kDefaultSeconds = 600;
+
 }  // namespace
 
 absl::Status ApplyMemtestEnvironment(const Environment& environment, RunFlags& flags) {
   std::optional<std::uint64_t> seconds;
   SEEP_RETURN_IF_ERROR(TakeCount(environment, "MEMTEST_DURATION_SECS", seconds));
+  const bool any = std::any_of(std::begin(kVariables), std::end(kVariables),
+                               [&](const char* name) { return environment.Has(name); });
+  if (any && !seconds) seconds = kDefaultSeconds;
   if (seconds && !flags.duration) flags.duration = absl::StrCat(*seconds, "s");
   if (!flags.payment_type && environment.Has("MEMTEST_PAYMENT_TYPE")) flags.payment_type = environment.Get("MEMTEST_PAYMENT_TYPE");
   TakeSwitch(environment, "MEMTEST_RECONNECT_CYCLES", flags.reconnect_cycles);

@@ -28,7 +28,8 @@ struct ScenarioName {
 constexpr ScenarioName kScenarios[] = {
     {"payments", "payments"}, {"reconnect", "reconnect"}, {"listeners", "listener_churn"},
     {"lifecycle", "lifecycle"}, {"history", "history"},   {"sync", "sync"},
-    {"collect-garbage", "collect_garbage"},               {"parse", "parse"}};
+    {"collect-garbage", "collect_garbage"},               {"parse", "parse"},
+    {"failures", "failures"}, {"connect-cancel", "connect_cancel"}, {"concurrent", "concurrent"}};
 
 absl::Status Bad(std::string_view flag, std::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(absl::string_view(flag.data(), flag.size()), ": ",

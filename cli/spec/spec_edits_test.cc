@@ -209,6 +209,15 @@ TEST(MemtestEnvironment, FillsInWhatWasNotGiven) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("MEMTEST_DURATION_SECS")));
 }
 
+TEST(MemtestEnvironment, TakesTheRustHarnesssTenMinutesWhereItsVariablesSpeak) {
+  RunFlags rust;
+  ASSERT_OK(ApplyMemtestEnvironment(Environment({{"MEMTEST_FREQUENT_SYNC", "1"}}), rust));
+  EXPECT_EQ(rust.duration, "600s");
+  RunFlags go;
+  ASSERT_OK(ApplyMemtestEnvironment(Environment(), go));
+  EXPECT_FALSE(go.duration.has_value()) << "the Go harness's hour";
+}
+
 TEST(YamlString, QuotesWhatYamlWouldTakeForSomethingElse) {
   EXPECT_EQ(YamlString("payments"), "payments");
   EXPECT_EQ(YamlString("20ms"), "20ms");

@@ -53,6 +53,14 @@ ConnectOptions ReadConnectOptions(const std::string& name, Params& params) {
   options.seed_hex = params.OptionalText("seed");
   options.mnemonic = params.OptionalText("mnemonic");
   options.settings = params.OptionalObject("settings");
+  options.context = params.OptionalText("context");
+  if (!options.context.empty() && !driver::IsInstanceName(options.context)) {
+    params.Refuse("context", "is not 1 to 64 of A-Z, a-z, 0-9, '_', '.', '-'");
+  }
+  options.network_down = params.OptionalBool("network_down", false);
+  if (const auto limit = params.OptionalInteger("deadline_ms", 1)) {
+    options.deadline = absl::Now() + absl::Milliseconds(*limit);
+  }
   CheckSecrets(options, params);
   return options;
 }
@@ -113,6 +121,10 @@ Outcome InstanceCalls::Connect(const Json& json) {
   if (params.error()) return *params.error();
   auto instance = sdk_.Connect(options);
   if (!instance.ok()) return ErrorOf(instance.status());
+  if (absl::Now() > options.deadline) {  // nobody waits for it any more
+    (void)(*instance)->Disconnect();
+    return MakeCallError(ErrorKind::kDeadlineExceeded, "the connect ended after its deadline and was taken down");
+  }
   instance_ = *std::move(instance);
   connected_ = true;
   JsonWriter result;

@@ -38,6 +38,32 @@ TEST_F(InstanceCallsTest, ChecksConnectParameters) {
   EXPECT_EQ(sdk_.counts.instances, 0);
 }
 
+// R-5.5
+TEST_F(InstanceCallsTest, AConnectThatEndsAfterItsDeadlineIsTakenDown) {
+  Initialize();
+  std::string params = ConnectParams("late");
+  params.replace(params.size() - 1, 1, R"(,"deadline_ms":5})");
+  EXPECT_EQ(Code("connect", params), 12);
+  EXPECT_EQ(sdk_.counts.disconnects, 1);
+  EXPECT_EQ(sdk_.counts.instances, 0);
+  EXPECT_EQ(Code("destroy", On("late")), 9) << "there is no such instance";
+}
+
+TEST_F(InstanceCallsTest, HandsContextAndMissingNetworkToTheSdk) {
+  Initialize();
+  std::string params = ConnectParams("a");
+  params.replace(params.size() - 1, 1, R"(,"context":"shared","network_down":true})");
+  ASSERT_EQ(Code("connect", params), 0);
+  EXPECT_EQ(sdk_.last_connect.context, "shared");
+  EXPECT_TRUE(sdk_.last_connect.network_down);
+  Connect("b");
+  EXPECT_EQ(sdk_.last_connect.context, "");
+  EXPECT_FALSE(sdk_.last_connect.network_down);
+  std::string bad = ConnectParams("c");
+  bad.replace(bad.size() - 1, 1, R"(,"context":"has space"})");
+  EXPECT_EQ(Code("connect", bad), -32602);
+}
+
 // R-7.2
 TEST_F(InstanceCallsTest, KeepsSecretsOutOfErrors) {
   Initialize();

@@ -21,6 +21,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "sdk/driver_protocol/call_error.h"
 #include "sdk/driver_protocol/json.h"
 
@@ -46,6 +47,11 @@ struct ConnectOptions {
   std::string seed_hex;     // one of seed_hex and mnemonic; both secret
   std::string mnemonic;
   driver::Json settings;
+  std::string context;        // instances that name the same one share it; empty: none
+  bool network_down = false;  // what needs the network is to fail
+  // The host takes down an instance that is late; an SDK that can give
+  // up by itself does so then with kDeadlineExceeded.
+  absl::Time deadline = absl::InfiniteFuture();
 };
 
 struct Payment {

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "sdk/simulated_wallet/leaks/leak_set.h"
+#include "sdk/simulated_wallet/shared_context.h"
 #include "sdk/simulated_wallet/wallet_types.h"
 
 namespace seep::wallet {
@@ -48,6 +49,7 @@ struct ProcessState {
   const WalletSettings settings;
   const std::string token;  // differs between any two processes
   ProcessCounts counts;
+  SharedContexts contexts;
   LeakSet leaks;
 };
 

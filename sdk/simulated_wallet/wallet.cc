@@ -1,10 +1,12 @@
 #include "sdk/simulated_wallet/wallet.h"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/os/system_clock.h"
 #include "common/status/status_macros.h"
 #include "sdk/driver_protocol/json_writer.h"
 #include "sdk/simulated_wallet/identity.h"
@@ -59,6 +61,13 @@ std::string OrderMembers(const std::string& destination, std::optional<std::int6
   return members;
 }
 
+// A handshake with a far network; false when the deadline comes first.
+bool ShakeHands(absl::Duration takes, absl::Time deadline) {
+  const absl::Duration left = deadline - absl::Now();
+  if (takes > absl::ZeroDuration()) PauseThread(std::min(takes, std::max(left, absl::ZeroDuration())));
+  return takes <= left;
+}
+
 // Leaves nothing running when the system runs out of threads half-way.
 bool StartTasks(WalletCore& core) {
   try {
@@ -85,7 +94,11 @@ absl::StatusOr<std::unique_ptr<Wallet>> Wallet::Connect(
   if (!store.ok()) return InSdkWords(store.status());
   const auto reconnected = (*store)->NoteOpenedBy(process->token);
   if (!reconnected.ok()) return InSdkWords(reconnected.status());
-  auto core = std::make_shared<WalletCore>(process, *std::move(identity), *std::move(store));
+  auto core = std::make_shared<WalletCore>(process, options, *std::move(identity), *std::move(store));
+  if (!ShakeHands(process->settings.connect_delay, options.deadline)) {
+    process->leaks.OnConnectCancelled();
+    return absl::DeadlineExceededError("NetworkError: the handshake did not end in time");
+  }
   if (!StartTasks(*core)) return absl::OutOfRangeError("Generic: the system gives no more threads");
   process->leaks.OnConnect();
   if (*reconnected) process->leaks.OnReconnect();
@@ -104,7 +117,11 @@ absl::StatusOr<std::string> Wallet::AddListener(EventListener listener) {
   return id;
 }
 
-bool Wallet::RemoveListener(const std::string& id) { return core_->events().Remove(id); }
+bool Wallet::RemoveListener(const std::string& id) {
+  return core_->process().leaks.KeepsListener() || core_->events().Remove(id);
+}
+
+ProcessState& Wallet::process() { return core_->process(); }
 
 absl::StatusOr<PaymentRequest> Wallet::Receive(const std::string& method,
                                                std::optional<std::int64_t> amount_sats) {

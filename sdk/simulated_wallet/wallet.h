@@ -58,6 +58,9 @@ class Wallet {
   absl::Status Sync();
   absl::StatusOr<WalletInfo> GetInfo(bool ensure_synced);
 
+  // For the application's own shim: what it sees that the wallet does not.
+  ProcessState& process();
+
   // The kind of payment request that `input` is; needs no network.
   static absl::StatusOr<std::string> Parse(const std::string& input);
 

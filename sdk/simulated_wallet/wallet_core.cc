@@ -23,18 +23,20 @@ std::string EventType(const Payment& payment) {
 
 }  // namespace
 
-WalletCore::WalletCore(std::shared_ptr<ProcessState> process, std::string identity,
-                       std::unique_ptr<PaymentStore> store)
+WalletCore::WalletCore(std::shared_ptr<ProcessState> process, const WalletOptions& options,
+                       std::string identity, std::unique_ptr<PaymentStore> store)
     : process_(std::move(process)),
       counted_(process_->counts.wallets),
       identity_(std::move(identity)),
+      endpoint_(options.network_down ? "" : process_->settings.ledger_endpoint),
       events_(process_->settings.max_listeners, process_->counts),
-      link_(process_->settings.ledger_endpoint, identity_,
+      link_(endpoint_, identity_,
             // What cannot be stored now comes back with the next sync.
             {.payment_arrived = [this](const Payment& payment) { (void)Record(payment, ""); },
              .balance_known = [this](std::int64_t sats) { balance_sats_ = sats; }},
             process_->counts),
-      store_(std::move(store)) {}
+      store_(std::move(store)),
+      shared_context_(process_->contexts.Join(options.context)) {}
 
 void WalletCore::Start() {
   const auto self = shared_from_this();
@@ -42,7 +44,7 @@ void WalletCore::Start() {
     const Counted task(self->process_->counts.tasks);
     self->events_.Deliver();
   });
-  if (process_->settings.ledger_endpoint.empty()) return;
+  if (endpoint_.empty()) return;
   link_task_.Start("sim-link", [self](StopSignal& stop) {
     const Counted task(self->process_->counts.tasks);
     self->link_.Run(stop);
@@ -63,6 +65,8 @@ bool WalletCore::Stop() {
   event_task_.Stop();
   std::lock_guard lock(store_mutex_);
   const bool was_open = store_ != nullptr;
+  if (shared_context_) shared_context_->Keep(process_->leaks.BytesLeftInContext());
+  shared_context_.reset();
   store_.reset();
   return was_open;
 }

@@ -28,8 +28,9 @@ namespace seep::wallet {
 
 class WalletCore : public std::enable_shared_from_this<WalletCore> {
  public:
-  WalletCore(std::shared_ptr<ProcessState> process, std::string identity,
-             std::unique_ptr<PaymentStore> store);
+  // `options` are not kept: they hold secrets.
+  WalletCore(std::shared_ptr<ProcessState> process, const WalletOptions& options,
+             std::string identity, std::unique_ptr<PaymentStore> store);
 
   void Start();
   // Ends the threads and closes link and storage; false when that was done.
@@ -54,12 +55,14 @@ class WalletCore : public std::enable_shared_from_this<WalletCore> {
   const std::shared_ptr<ProcessState> process_;
   const Counted counted_;
   const std::string identity_;
+  const std::string endpoint_;  // of the ledger; empty: offline
   std::atomic<std::int64_t> balance_sats_ = 0;
   EventHub events_;
   LedgerLink link_;
   std::mutex store_mutex_;
   std::shared_ptr<PaymentStore> store_;  // null once stopped
   std::mutex sync_mutex_;                // one sync at a time
+  std::shared_ptr<SharedContext> shared_context_;  // null: of its own, or left
   BackgroundTask link_task_, sync_task_, event_task_;
 };
 

@@ -34,6 +34,9 @@ struct WalletOptions {
   std::string seed_hex;     // 64 hexadecimal characters; or
   std::string mnemonic;     // 12 to 24 words. Neither is kept nor logged.
   std::string storage_dir;  // exists; this wallet's alone
+  std::string context;      // wallets that name the same one share it; empty: none
+  bool network_down = false;  // works offline, whatever the process's ledger
+  absl::Time deadline = absl::InfiniteFuture();  // for the connect
 };
 
 struct PreparedPayment {
@@ -61,6 +64,7 @@ struct WalletSettings {
   absl::Duration sync_interval = absl::Seconds(2);
   std::int64_t history_limit = 1'000;  // payments kept on disk, a wallet
   std::size_t max_listeners = 10'000;  // a wallet
+  absl::Duration connect_delay;        // what a handshake with a far network takes
 };
 
 }  // namespace seep::wallet

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "absl/strings/str_cat.h"
+#include "common/os/system_clock.h"
 #include "sdk/driver_protocol/protocol.h"
 
 namespace seep::driver_host::testing {
@@ -109,6 +110,11 @@ absl::Status FakeSdk::Initialize(const driver::Json& settings, Notifier& to) {
 }
 
 absl::StatusOr<std::unique_ptr<SdkInstance>> FakeSdk::Connect(const ConnectOptions& options) {
+  last_connect = options;
+  // Works on until its time is over, as an SDK does that knows no deadline.
+  if (options.instance == "late") {
+    while (absl::Now() <= options.deadline) PauseThread(absl::Milliseconds(1));
+  }
   if (!connect_status.ok()) return connect_status;
   return std::make_unique<FakeInstance>(*this, options.instance);
 }

@@ -37,7 +37,7 @@ class Gate {
 };
 
 // `get_info` fails with the status set here; `sync` of the instance "slow"
-// passes the gate; `list_payments` gives as many payments as `limit` asks for;
+// passes the gate; `connect` of the instance "late" ends after its deadline; `list_payments` gives as many payments as `limit` asks for;
 // `receive` throws.
 class FakeSdk : public Sdk {
  public:
@@ -57,6 +57,7 @@ class FakeSdk : public Sdk {
   Gate gate;
   absl::Status connect_status;
   absl::Status info_status;
+  ConnectOptions last_connect;
   Notifier* notifier = nullptr;
 };
 

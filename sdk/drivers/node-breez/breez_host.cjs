@@ -132,7 +132,7 @@ class BreezHost {
   }
 
   #introduction(sdk, version) {
-    const capabilities = ['listeners', 'payments', 'receive', 'history', 'sync', 'parse', 'get_info', 'heap_profile', 'invoke'];
+    const capabilities = ['listeners', 'payments', 'receive', 'history', 'sync', 'parse', 'get_info', 'heap_profile', 'invoke', 'network_down'];
     if (this.collectGarbage) capabilities.push('collect_garbage');
     return {
       protocol: PROTOCOL,
@@ -153,7 +153,7 @@ class BreezHost {
     if (this.#instances.has(p.instance)) throw new ProtocolError('instance_exists', `instance '${p.instance}' exists`);
     if (this.#instances.size >= MAX_INSTANCES) throw new ProtocolError('limit_exceeded', `this host holds at most ${MAX_INSTANCES} instances`);
     const network = requests.readNetwork(p);
-    const settings = { ...this.settings, mode: params.optionalChoice(params.optionalObject(p, 'settings'), 'mode', ['server', 'client']) ?? this.settings.mode };
+    const settings = { ...this.settings, mode: params.optionalChoice(params.optionalObject(p, 'settings'), 'mode', ['server', 'client']) ?? this.settings.mode, live_network: this.settings.live_network && !params.optionalFlag(p, 'network_down') };
     const live = settings.live_network && network !== 'local';
     const request = {
       config: sdkConfig(this.sdk, settings, network),

@@ -80,6 +80,9 @@ test('every real host is replaced, unless the run is meant for them', async (t) 
   const live = await setUp(t, { settings: { live_network: true } });
   await live.connect();
   assert.ok(JSON.stringify(live.seen.configs).includes('operator.example'));
+  live.seen.configs.length = 0;
+  await live.connect('cut-off', { network_down: true });
+  assert.ok(!JSON.stringify(live.seen.configs).includes('operator.example'), 'an instance without a network knows no host');
 });
 
 test('a version without server mode runs as a client, and says so when server is asked for', async (t) => {

@@ -68,7 +68,7 @@ absl::StatusOr<bool> WalletInstance::RemoveListener(const std::string& listener)
 absl::StatusOr<driver_host::ReceiveResult> WalletInstance::Receive(
     const driver_host::ReceiveOptions& options) {
   SEEP_ASSIGN_OR_RETURN(PaymentRequest request,
-                        wallet_->Receive(options.method, options.amount_sats));
+                        Noted(wallet_->Receive(options.method, options.amount_sats)));
   return driver_host::ReceiveResult{std::move(request.text), request.fee_sats};
 }
 
@@ -76,7 +76,7 @@ absl::StatusOr<driver_host::PrepareResult> WalletInstance::PrepareSend(
     const driver_host::PrepareOptions& options) {
   SEEP_ASSIGN_OR_RETURN(
       PreparedPayment prepared,
-      wallet_->PrepareSend(options.destination, options.amount_sats, options.fees_included));
+      Noted(wallet_->PrepareSend(options.destination, options.amount_sats, options.fees_included)));
   driver_host::PrepareResult result;
   result.amount_sats = prepared.arriving_sats;
   result.fee_sats = prepared.fee_sats;
@@ -87,14 +87,15 @@ absl::StatusOr<driver_host::PrepareResult> WalletInstance::PrepareSend(
 absl::StatusOr<driver_host::Payment> WalletInstance::Send(driver_host::PreparedPayment& prepared,
                                                           const std::string& idempotency_key) {
   SEEP_ASSIGN_OR_RETURN(const Payment payment,
-                        wallet_->Send(static_cast<Prepared&>(prepared).payment(), idempotency_key));
+                        Noted(wallet_->Send(static_cast<Prepared&>(prepared).payment(), idempotency_key)));
   return ToHost(payment);
 }
 
 absl::StatusOr<driver_host::ListResult> WalletInstance::ListPayments(
     const driver_host::ListOptions& options) {
   SEEP_ASSIGN_OR_RETURN(const std::vector<Payment> payments,
-                        wallet_->ListPayments(options.limit, options.offset));
+                        Noted(wallet_->ListPayments(options.limit, options.offset)));
+  if (!options.destroy_response) wallet_->process().leaks.OnResponseKept();
   driver_host::ListResult result;
   result.count = static_cast<std::int64_t>(payments.size());
   if (options.include) {
@@ -103,8 +104,14 @@ absl::StatusOr<driver_host::ListResult> WalletInstance::ListPayments(
   return result;
 }
 
+absl::Status WalletInstance::Sync() {
+  SEEP_RETURN_IF_ERROR(Noted(wallet_->Sync()));
+  wallet_->process().leaks.OnSynced();
+  return absl::OkStatus();
+}
+
 absl::StatusOr<driver_host::Info> WalletInstance::GetInfo(bool ensure_synced) {
-  SEEP_ASSIGN_OR_RETURN(WalletInfo info, wallet_->GetInfo(ensure_synced));
+  SEEP_ASSIGN_OR_RETURN(WalletInfo info, Noted(wallet_->GetInfo(ensure_synced)));
   return driver_host::Info{std::move(info.identity), info.balance_sats, info.listeners};
 }
 

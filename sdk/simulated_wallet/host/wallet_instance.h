@@ -31,7 +31,7 @@ class WalletInstance : public driver_host::SdkInstance {
                                             const std::string& idempotency_key) override;
   absl::StatusOr<driver_host::ListResult> ListPayments(
       const driver_host::ListOptions& options) override;
-  absl::Status Sync() override { return wallet_->Sync(); }
+  absl::Status Sync() override;
   absl::StatusOr<driver_host::Info> GetInfo(bool ensure_synced) override;
   absl::StatusOr<driver::Json> Invoke(const std::string& operation,
                                       const driver::Json& arguments) override;
@@ -43,6 +43,13 @@ class WalletInstance : public driver_host::SdkInstance {
     driver_host::Notifier* notifier;
     std::atomic<bool> open = true;
   };
+
+  // Says that a call failed; hands its outcome on.
+  template <typename Outcome>
+  Outcome Noted(Outcome outcome) {
+    if (!outcome.ok()) wallet_->process().leaks.OnCallFailed();
+    return outcome;
+  }
 
   std::shared_ptr<Wallet> wallet_;
   std::shared_ptr<Mouth> mouth_;

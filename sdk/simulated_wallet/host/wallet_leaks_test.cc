@@ -146,6 +146,147 @@ TEST(WalletLeaks, TaskOutlivesDisconnectAndHoldsTheWallet) {
   scene.host().ExpectGauge("connections", 2);
 }
 
+TEST(WalletLeaks, ErrorOnEachCallThatFails) {
+  Scene scene(R"("error":16384)");
+  const auto fail = [&](int times) {
+    for (int i = 0; i < times; ++i) EXPECT_TRUE(scene.host().Error("parse", R"({"input":"nonsense"})"));
+  };
+  scene.ExpectKept(fail, 200, 16 * kKiB);
+  scene.ExpectKept([&](int times) { scene.Pay(times); }, 100, 0);
+}
+
+TEST(WalletLeaks, ResponseOnlyWhenItIsNotDestroyed) {
+  Scene scene(R"("response":16384)");
+  const auto list = [&](bool destroy) {
+    return [&scene, destroy](int times) {
+      const std::string more = absl::StrCat(R"("destroy_response":)", destroy ? "true" : "false");
+      for (int i = 0; i < times; ++i) scene.host().Result("list_payments", On("alice", more));
+    };
+  };
+  scene.ExpectKept(list(false), 200, 16 * kKiB);
+  scene.ExpectKept(list(true), 200, 0);
+}
+
+TEST(WalletLeaks, ParseAndSync) {
+  Scene scene(R"("parse":16384,"sync":16384)");
+  const auto both = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      scene.host().Result("parse", R"({"input":"simspark102"})");
+      scene.host().Result("sync", On("alice"));
+    }
+  };
+  scene.ExpectKept(both, 100, 32 * kKiB);
+}
+
+TEST(WalletLeaks, LateBeginsAfterAThousandPayments) {
+  Scene scene(R"("late":16384)");
+  scene.ExpectKept([&](int times) { scene.Pay(times); }, 400, 0);
+  scene.Pay(600);
+  scene.ExpectKept([&](int times) { scene.Pay(times); }, 200, 16 * kKiB);
+}
+
+TEST(WalletLeaks, NativeIsSeenByNoHeapGauge) {
+  Scene scene(R"("native":65536)");
+  if (!scene.can_measure()) GTEST_SKIP() << "this allocator has no figures";
+  scene.Pay(100);
+  const std::int64_t heap = scene.heap(), resident = scene.host().rss_bytes();
+  scene.Pay(200);
+  EXPECT_LE(scene.heap() - heap, kNoise);
+  EXPECT_GE(scene.host().rss_bytes() - resident, 200 * 64 * kKiB - kNoise - 1'024 * kKiB);
+}
+
+TEST(WalletLeaks, CancelledConnectKeepsWhatItHadBuilt) {
+  Network network;
+  WalletHost host(absl::StrCat(R"({"ledger":")", network.ledger(), R"(","connect_delay_ms":20,"leaks":{"cancel":65536}})"));
+  const auto cancel = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      std::string params = host.ConnectParams("early");
+      params.replace(params.size() - 1, 1, R"(,"deadline_ms":1})");
+      const auto error = host.Error("connect", params);
+      ASSERT_TRUE(error);
+      EXPECT_EQ(error->kind, "deadline_exceeded");
+    }
+  };
+  cancel(10);
+  const auto before = host.Gauge("heap_allocated");
+  if (!before) GTEST_SKIP() << "this allocator has no figures";
+  cancel(50);
+  EXPECT_NEAR(*host.Gauge("heap_allocated") - *before, 50 * 64 * kKiB, kNoise);
+  EXPECT_EQ(host.Gauge("wallets"), 0);
+}
+
+TEST(WalletLeaks, UnremovedListenersShowInTheSdksOwnCount) {
+  Scene scene(R"("unremoved":2)");
+  scene.ChurnListeners(20);
+  scene.host().ExpectGauge("listeners", 10);
+}
+
+TEST(WalletLeaks, ConnectionOnEachConnect) {
+  Scene scene(R"("connection":1)");
+  scene.host().ExpectGauge("connections", 2);
+  const int fds = scene.host().fds();
+  scene.Live(10);
+  scene.host().ExpectFds(fds + 10);
+}
+
+TEST(WalletLeaks, ContextKeepsAsLongAsItLives) {
+  Network network;
+  WalletHost host(absl::StrCat(R"({"ledger":")", network.ledger(), R"(","leaks":{"context":65536}})"));
+  const auto connect = [&](const std::string& name) {
+    std::string params = host.ConnectParams(name);
+    params.replace(params.size() - 1, 1, R"(,"context":"shared"})");
+    host.Result("connect", params);
+  };
+  const auto leave = [&](const std::string& name) {
+    host.Result("disconnect", On(name));
+    host.Destroy(name);
+  };
+  connect("stays");
+  EXPECT_EQ(host.Gauge("contexts"), 1);
+  for (int i = 0; i < 5; ++i) connect("goes"), leave("goes");
+  const auto before = host.Gauge("heap_allocated");
+  if (!before) GTEST_SKIP() << "this allocator has no figures";
+  for (int i = 0; i < 50; ++i) connect("goes"), leave("goes");
+  const auto after = host.Gauge("heap_allocated");
+  EXPECT_NEAR(*after - *before, 50 * 64 * kKiB, kNoise);
+  leave("stays");
+  EXPECT_EQ(host.Gauge("contexts"), 0);
+  EXPECT_LE(*host.Gauge("heap_allocated"), *after - 50 * 64 * kKiB) << "the context went, and with it what was left in it";
+}
+
+TEST(WalletHost, AWalletWithoutNetworkFailsAsOneOffline) {
+  Network network;
+  WalletHost host(absl::StrCat(R"({"ledger":")", network.ledger(), R"("})"));
+  std::string params = host.ConnectParams("cut-off");
+  params.replace(params.size() - 1, 1, R"(,"network_down":true})");
+  host.Result("connect", params);
+  const auto error = host.Error("sync", On("cut-off"));
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind, "network_error");
+}
+
+TEST(WalletLookAlikes, StepSawtoothAndWarmUpStayBounded) {
+  Scene scene(R"("step":4194304,"sawtooth":16384,"warm_up":16384)");
+  if (!scene.can_measure()) GTEST_SKIP() << "this allocator has no figures";
+  const std::int64_t before = scene.heap();
+  scene.Pay(1'200);
+  // 4 MiB once, at most 2 MiB of garbage, 2 MiB of tables, and the host itself.
+  EXPECT_GE(scene.heap() - before, 6 * kKiB * kKiB);
+  EXPECT_LE(scene.heap() - before, 9 * kKiB * kKiB);
+  const std::int64_t warm = scene.heap();
+  scene.Pay(512);  // four teeth
+  EXPECT_NEAR(static_cast<double>(scene.heap() - warm), 0, static_cast<double>(2 * kNoise));
+}
+
+TEST(WalletLookAlikes, WaveComesAndGoes) {
+  Scene scene(R"("wave":8388608)");
+  if (!scene.can_measure()) GTEST_SKIP() << "this allocator has no figures";
+  const std::int64_t trough = scene.heap();
+  const absl::Time start = absl::Now();
+  while (scene.heap() - trough < 6 * kKiB * kKiB) ASSERT_LT(absl::Now() - start, absl::Seconds(30));
+  while (scene.heap() - trough > 1 * kKiB * kKiB) ASSERT_LT(absl::Now() - start, absl::Seconds(60));
+}
+
 TEST(WalletLookAlikes, CacheFillsUpAndStops) {
   Scene scene(R"("cache":4096)");
   scene.Pay(1'200);

@@ -21,6 +21,7 @@ using driver::Json;
 
 constexpr std::int64_t kMaxSyncIntervalMs = 3'600'000;
 constexpr std::int64_t kMaxHistory = 1'000'000;
+constexpr std::int64_t kMaxConnectDelayMs = 60'000;
 
 absl::Status ReadInteger(const std::string& name, const Json& value, std::int64_t most,
                          std::int64_t& out) {
@@ -77,6 +78,10 @@ absl::StatusOr<std::shared_ptr<ProcessState>> ReadSettings(const Json& settings)
       wallet.sync_interval = absl::Milliseconds(milliseconds);
     } else if (name == "history_limit") {
       SEEP_RETURN_IF_ERROR(ReadInteger(name, value, kMaxHistory, wallet.history_limit));
+    } else if (name == "connect_delay_ms") {
+      std::int64_t milliseconds = 0;
+      SEEP_RETURN_IF_ERROR(ReadInteger(name, value, kMaxConnectDelayMs, milliseconds));
+      wallet.connect_delay = absl::Milliseconds(milliseconds);
     } else if (name == "faucet_url") {
       // The wallet has no use for it; whoever hands over all endpoints of the
       // network may hand over this one.
@@ -85,7 +90,8 @@ absl::StatusOr<std::shared_ptr<ProcessState>> ReadSettings(const Json& settings)
     } else {
       return absl::InvalidArgumentError(
           absl::StrCat("has `", name,
-                       "`; known are leaks, ledger, sync_interval_ms, history_limit, faucet_url"));
+                       "`; known are leaks, ledger, sync_interval_ms, history_limit, "
+                       "connect_delay_ms, faucet_url"));
     }
   }
   return std::make_shared<ProcessState>(std::move(wallet), std::move(leaks), EntropyHex(16));
@@ -97,13 +103,14 @@ driver_host::SdkDescription WalletSdk::Describe() const {
       "seep-wallet-host", "0.1.0", "simulated-wallet", "1.0.0", "c++", {}, {}, {}};
   for (const auto name : {capability::kListeners, capability::kPayments, capability::kReceive,
                           capability::kHistory, capability::kSync, capability::kParse,
-                          capability::kGetInfo, capability::kCollectGarbage, capability::kInvoke}) {
+                          capability::kGetInfo, capability::kCollectGarbage, capability::kInvoke,
+                          capability::kSharedContext, capability::kNetworkDown}) {
     description.capabilities.emplace_back(name);
   }
   description.gauges = {
       Bytes("heap_allocated"), Bytes("heap_in_use"),        Bytes("heap_sys"),
       Count("tasks"),          Count("listeners"),          Count("connections"),
-      Count("wallets"),        Count("payments_cached"),    Counter("payments_sent"),
+      Count("wallets"),        Count("contexts"),           Count("payments_cached"),    Counter("payments_sent"),
       Counter("syncs"),        Counter("events_delivered"), Counter("events_dropped")};
   description.operations = {"crash", "hang", "test_delay", "test_fatal", "test_print"};
   return description;
@@ -123,9 +130,13 @@ absl::StatusOr<std::unique_ptr<driver_host::SdkInstance>> WalletSdk::Connect(
     return absl::InvalidArgumentError(
         "InvalidInput: the simulated wallet takes no settings for a single wallet");
   }
-  SEEP_ASSIGN_OR_RETURN(auto wallet, Wallet::Connect(process_, {options.seed_hex, options.mnemonic,
-                                                                options.storage_dir}));
-  return std::make_unique<WalletInstance>(options.instance, std::move(wallet), *notifier_);
+  auto wallet = Wallet::Connect(process_, {options.seed_hex, options.mnemonic, options.storage_dir, options.context,
+                                           options.network_down, options.deadline});
+  if (!wallet.ok()) {
+    if (!absl::IsDeadlineExceeded(wallet.status())) process_->leaks.OnCallFailed();
+    return wallet.status();
+  }
+  return std::make_unique<WalletInstance>(options.instance, *std::move(wallet), *notifier_);
 }
 
 std::vector<std::pair<std::string, std::optional<double>>> WalletSdk::Metrics() {
@@ -143,6 +154,7 @@ std::vector<std::pair<std::string, std::optional<double>>> WalletSdk::Metrics() 
           {"listeners", number(counts.listeners.load())},
           {"connections", number(counts.connections.load())},
           {"wallets", number(counts.wallets.load())},
+          {"contexts", number(process_->contexts.alive())},
           {"payments_cached", number(process_->leaks.cached_entries())},
           {"payments_sent", number(counts.payments.load())},
           {"syncs", number(counts.syncs.load())},
@@ -151,7 +163,10 @@ std::vector<std::pair<std::string, std::optional<double>>> WalletSdk::Metrics() 
 }
 
 absl::StatusOr<std::string> WalletSdk::Parse(const std::string& input) {
-  return Wallet::Parse(input);
+  auto type = Wallet::Parse(input);
+  if (type.ok()) process_->leaks.OnParsed();
+  else process_->leaks.OnCallFailed();
+  return type;
 }
 
 absl::StatusOr<std::optional<std::int64_t>> WalletSdk::CollectGarbage() {

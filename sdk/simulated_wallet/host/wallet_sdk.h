@@ -2,7 +2,8 @@
 //
 // Threads: as driver_host::Sdk says.
 // Settings of `initialize`: leaks {name: size}, ledger "HOST:PORT",
-//          sync_interval_ms, history_limit, faucet_url (accepted, not used).
+//          sync_interval_ms, history_limit, connect_delay_ms, faucet_url
+//          (accepted, not used).
 #ifndef SEEP_SDK_SIMULATED_WALLET_HOST_WALLET_SDK_H_
 #define SEEP_SDK_SIMULATED_WALLET_HOST_WALLET_SDK_H_
 

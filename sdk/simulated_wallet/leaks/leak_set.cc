@@ -24,8 +24,22 @@ constexpr LeakKind kKinds[] = {
     {"thread", kMaxCount, MakeThreadLeak},
     {"fd", kMaxCount, MakeFdLeak},
     {"task", kMaxCount, MakeTaskLeak},
+    {"error", kMaxBytes, MakeErrorLeak},
+    {"response", kMaxBytes, MakeResponseLeak},
+    {"cancel", kMaxBytes, MakeCancelLeak},
+    {"parse", kMaxBytes, MakeParseLeak},
+    {"sync", kMaxBytes, MakeSyncLeak},
+    {"late", kMaxBytes, MakeLateLeak},
+    {"native", kMaxBytes, MakeNativeLeak},
+    {"context", kMaxBytes, MakeContextLeak},
+    {"unremoved", kMaxCount, MakeUnremovedLeak},
+    {"connection", kMaxCount, MakeConnectionLeak},
     {"cache", kMaxBytes, MakeCacheLookAlike},
     {"fragmentation", kMaxBytes, MakeFragmentationLookAlike},
+    {"step", kMaxBytes, MakeStepLookAlike},
+    {"sawtooth", kMaxBytes, MakeSawtoothLookAlike},
+    {"warm_up", kMaxBytes, MakeWarmUpLookAlike},
+    {"wave", kMaxBytes, MakeWaveLookAlike},
 };
 
 const LeakKind* FindKind(const std::string& name) {
@@ -63,6 +77,18 @@ absl::StatusOr<LeakSet> LeakSet::Make(
 std::int64_t LeakSet::cached_entries() const {
   std::int64_t sum = 0;
   for (const auto& leak : leaks_) sum += leak->cached_entries();
+  return sum;
+}
+
+bool LeakSet::KeepsListener() {
+  bool keeps = false;
+  for (auto& leak : leaks_) keeps = leak->KeepsListener() || keeps;
+  return keeps;
+}
+
+std::size_t LeakSet::BytesLeftInContext() const {
+  std::size_t sum = 0;
+  for (const auto& leak : leaks_) sum += leak->BytesLeftInContext();
   return sum;
 }
 

@@ -42,6 +42,23 @@ class LeakSet {
   void OnHandleDestroyed() {
     for (auto& leak : leaks_) leak->OnHandleDestroyed();
   }
+  void OnCallFailed() {
+    for (auto& leak : leaks_) leak->OnCallFailed();
+  }
+  void OnResponseKept() {
+    for (auto& leak : leaks_) leak->OnResponseKept();
+  }
+  void OnConnectCancelled() {
+    for (auto& leak : leaks_) leak->OnConnectCancelled();
+  }
+  void OnParsed() {
+    for (auto& leak : leaks_) leak->OnParsed();
+  }
+  void OnSynced() {
+    for (auto& leak : leaks_) leak->OnSynced();
+  }
+  bool KeepsListener();
+  std::size_t BytesLeftInContext() const;
   std::int64_t cached_entries() const;
   std::int64_t threads() const;
 
