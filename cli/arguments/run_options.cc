@@ -54,7 +54,15 @@ void AddRunOptions(CLI::App& command, RunFlags& f) {
   };
   list("--scenario", f.scenarios, absl::StrJoin(ScenarioNames(), ", ") + "; several run together (default payments)", "NAME", kScenario);
   command.add_option("--lifecycles", f.lifecycles, "Lifecycles (build, use, disconnect, destroy), then stop")->check(NotWhole)->group(kScenario);
-  command.add_option("--rate", f.rate, "Ticks a second, such as 10/s, instead of --interval")->group(kScenario);
+  command.add_option("--rate", f.rate, "Ticks a second, such as 10/s, whatever the target does, instead of --interval")->group(kScenario);
+  list("--ramp", f.ramps, "Move the rate to RATE over a time, such as 50/s:1m; several follow each other", "RATE:OVER", kScenario);
+  command.add_flag("--poisson", f.poisson, "Let the ticks of --rate come by chance, not evenly")->group(kScenario);
+  command.add_option("--max-in-flight", f.max_in_flight, "Ticks at once with --rate (default 16)")->check(NotWhole)->group(kScenario);
+  command.add_option("--backlog", f.backlog, "Ticks that may wait with --rate; more are dropped and counted (default 1000)")->check(NotWhole)->group(kScenario);
+  command.add_option("--think-time", f.think_time, "Pause after each tick, such as 1s or 1s-3s")->group(kScenario);
+  command.add_option("--warm-up", f.warm_up, "Of the duration, what counts neither for latencies nor thresholds nor the slope")->group(kRun);
+  command.add_option("--cool-down", f.cool_down, "After the last tick, before the instances are taken down")->group(kRun);
+  list("--threshold", f.thresholds, "Must hold, such as 'p(99)<250ms' or 'rss<400MiB abort_on_fail delay=30s'; else exit 4", "EXPRESSION", kRun);
   list("--leak", f.leaks, "Inject a leak into the simulated wallet, such as payment=4KiB", "NAME=SIZE", kScenario);
   list("--chaos-restart", f.chaos_restarts, "Restart the SDK at random intervals: kill, terminate or graceful (default 30s-2m)",
        "KIND[:10s-20s]", kScenario);

@@ -24,6 +24,12 @@ bool BudgetBreached(const v1::RunVerdict& verdict) {
   });
 }
 
+bool ThresholdMissed(const v1::RunVerdict& verdict) {
+  return std::any_of(verdict.thresholds().begin(), verdict.thresholds().end(), [](const v1::ThresholdResult& result) {
+    return result.state() == v1::ThresholdResult::STATE_MISSED;
+  });
+}
+
 }  // namespace
 
 ExitCode ExitCodeOf(const absl::Status& status) {
@@ -50,7 +56,7 @@ ExitCode ExitCodeOf(const v1::Run& run) {
   if (run.verdict().verdict() == v1::VERDICT_LEAK && (finished || run.state() == v1::RUN_STATE_FAILED)) {
     return ExitCode::kLeak;
   }
-  if (!finished || BudgetBreached(run.verdict())) return ExitCode::kFailed;
+  if (!finished || BudgetBreached(run.verdict()) || ThresholdMissed(run.verdict())) return ExitCode::kFailed;
   return run.verdict().verdict() == v1::VERDICT_CLEAN ? ExitCode::kClean : ExitCode::kUndecided;
 }
 

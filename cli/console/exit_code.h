@@ -23,7 +23,8 @@ enum class ExitCode : int {
 // Of a call that failed.
 ExitCode ExitCodeOf(const absl::Status& status);
 
-// Of one run that is over: its verdict, unless it failed without a LEAK.
+// Of one run that is over: its verdict, unless it failed or missed a threshold
+// without a LEAK. A miss is certain, so it comes before what is undecided.
 ExitCode ExitCodeOf(const v1::Run& run);
 
 // Of several: a leak first, then a failure, then what is undecided.

@@ -41,6 +41,19 @@ TEST(ExitCode, CountsAMissedBudgetAsFailed) {
   EXPECT_EQ(ExitCodeOf(run), ExitCode::kClean);
 }
 
+TEST(ExitCode, RanksALeakAboveAMissedThresholdAndThatAboveWhatIsUndecided) {
+  for (const v1::Verdict verdict : {v1::VERDICT_CLEAN, v1::VERDICT_INCONCLUSIVE, v1::VERDICT_SUSPECT}) {
+    v1::Run run = Ended(v1::RUN_STATE_FINISHED, verdict);
+    run.mutable_verdict()->add_thresholds()->set_state(v1::ThresholdResult::STATE_PASSED);
+    EXPECT_NE(ExitCodeOf(run), ExitCode::kFailed);
+    run.mutable_verdict()->add_thresholds()->set_state(v1::ThresholdResult::STATE_MISSED);
+    EXPECT_EQ(ExitCodeOf(run), ExitCode::kFailed);
+  }
+  v1::Run leaking = Ended(v1::RUN_STATE_FINISHED, v1::VERDICT_LEAK);
+  leaking.mutable_verdict()->add_thresholds()->set_state(v1::ThresholdResult::STATE_MISSED);
+  EXPECT_EQ(ExitCodeOf(leaking), ExitCode::kLeak);
+}
+
 TEST(ExitCode, TellsUsageFromAnAbsentCoordinator) {
   EXPECT_EQ(ExitCodeOf(absl::InvalidArgumentError("")), ExitCode::kUsage);
   EXPECT_EQ(ExitCodeOf(absl::NotFoundError("")), ExitCode::kUsage);

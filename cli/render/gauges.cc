@@ -14,7 +14,7 @@ std::string DisplayName(std::string_view gauge) {
       {"threads", "Threads"},   {"fds", "FDs"},         {"listeners", "Listeners"},
       {"payments", "Payments"}, {"reconnects", "Reconnects"}, {"lifecycles", "Lifecycles"},
       {"listener_changes", "ListenerChanges"}, {"history_queries", "HistoryQueries"}, {"syncs", "Syncs"},
-      {"parses", "Parses"},     {"errors", "Errors"},   {"tasks", "Tasks"}};
+      {"parses", "Parses"},     {"errors", "Errors"}, {"dropped_iterations", "Dropped"},   {"tasks", "Tasks"}};
   const auto known = kNames.find(gauge);
   return known == kNames.end() ? Printable(gauge) : known->second;
 }

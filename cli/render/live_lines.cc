@@ -157,7 +157,7 @@ std::string LiveLines::SampleLine(std::int64_t at_us) {
   }
   for (const auto& definition : gauges_.definitions()) {
     const auto value = gauges_.Latest(definition.name());
-    const bool interesting = definition.operation() || definition.name() == "errors";
+    const bool interesting = definition.operation() || definition.name() == "errors" || definition.name() == "dropped_iterations";
     const bool always = definition.name() == "payments" && run_.spec().scenario().has_payments();
     if (interesting && value && (*value > 0 || always)) {
       line += fmt::format(" {}={}", DisplayName(definition.name()), FormatLevel(*value, "count"));

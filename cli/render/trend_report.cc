@@ -9,6 +9,7 @@
 #include "cli/render/gauges.h"
 #include "cli/render/listings.h"
 #include "cli/render/live_lines.h"
+#include "cli/render/measures.h"
 #include "cli/render/quantities.h"
 #include "cli/render/table.h"
 #include "cli/render/time_table.h"
@@ -57,6 +58,7 @@ std::string Facts(const v1::GetReportResponse& report) {
   if (run.verdict().provisional() && !run.verdict().headline().empty()) facts += ", verdict provisional";
   std::string text = facts + "\n";
   if (run.has_stopped_early()) text += EarlyStopText(run) + "\n";
+  else if (run.has_aborted()) text += Printable(run.state_reason()) + "\n";
   const bool said = run.state() == v1::RUN_STATE_FINISHED || run.has_stopped_early();
   if (!said && !run.state_reason().empty()) {
     text += fmt::format("{}: {}\n", EnumWord(v1::RunState_Name(run.state())), Printable(run.state_reason()));
@@ -145,8 +147,9 @@ std::string SeriesTable(const v1::RunVerdict& verdict, const Style& style, bool 
 
 std::string TrendReport(const v1::GetReportResponse& report, const Style& style, bool wide) {
   const v1::RunVerdict& verdict = report.run().verdict();
-  const std::string facts = RunHeader(report.run()) + "\n" + Facts(report) + Chaos(report) + TimeTable(report);
-  return "=== Memory Trend Report ===\n" + SeriesTable(verdict, style, wide) + (style.ascii ? Asciified(facts) : facts) +
+  const std::string facts = RunHeader(report.run()) + "\n" + Facts(report) + Chaos(report) + ResidualText(verdict, wide) + TimeTable(report);
+  return ThresholdList(verdict, style) + "=== Memory Trend Report ===\n" + SeriesTable(verdict, style, wide) +
+         LatencyTable(verdict, style, wide) + (style.ascii ? Asciified(facts) : facts) +
          Reasons(verdict, style, wide);
 }
 

@@ -1,4 +1,4 @@
-// The report of one run: trend table, time table, rules, explanation, headline.
+// The report of one run: thresholds, trend table, latencies, time table, rules, explanation, headline.
 #ifndef SEEP_CLI_RENDER_TREND_REPORT_H_
 #define SEEP_CLI_RENDER_TREND_REPORT_H_
 

@@ -38,6 +38,12 @@ struct RunFlags {
 
   // Seep's own.
   std::optional<std::string> rate;
+  std::vector<std::string> ramps;          // RATE:OVER
+  bool poisson = false;
+  std::optional<std::uint64_t> max_in_flight, backlog;
+  std::optional<std::string> think_time;
+  std::optional<std::string> warm_up, cool_down;
+  std::vector<std::string> thresholds;
   std::optional<std::uint64_t> lifecycles;
   std::vector<std::string> leaks;          // NAME=SIZE
   std::vector<std::string> chaos_restarts; // kill|terminate|graceful[:EVERY[-EVERY]]

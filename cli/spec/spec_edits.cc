@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "cli/arguments/nearest_word.h"
+#include "cli/spec/pace_edits.h"
 #include "cli/spec/yaml_text.h"
 #include "common/os/files.h"
 #include "common/status/status_macros.h"
@@ -75,6 +75,13 @@ absl::Status AddPairs(std::string_view flag, const std::vector<std::string>& pai
   return absl::OkStatus();
 }
 
+void AddList(const std::vector<std::string>& texts, const char* path, Edits& edits) {
+  if (texts.empty()) return;
+  std::vector<std::string> items;
+  for (const std::string& text : texts) items.push_back(YamlString(text));
+  edits.push_back({path, absl::StrCat("[", absl::StrJoin(items, ", "), "]")});
+}
+
 // "kill:10s-20s" → {restart: kill, every: [10s, 20s]}
 absl::StatusOr<std::string> ChaosEntry(const std::string& text) {
   static const std::vector<std::string> kKinds = {"kill", "terminate", "graceful"};
@@ -136,27 +143,11 @@ absl::Status AddScenarioFlags(const RunFlags& flags, Edits& edits) {
   return absl::OkStatus();
 }
 
-absl::Status AddPace(const RunFlags& flags, Edits& edits) {
-  if (flags.rate && flags.interval) return Bad("--rate", "cannot be combined with --interval; give one of them");
-  SEEP_RETURN_IF_ERROR(AddDuration("--interval", flags.interval, "pace.interval", edits));
-  if (flags.rate) {
-    double rate = 0;
-    const bool unit = flags.rate->size() > 2 && flags.rate->substr(flags.rate->size() - 2) == "/s";
-    const std::string number = unit ? flags.rate->substr(0, flags.rate->size() - 2) : *flags.rate;
-    if (!absl::SimpleAtod(number, &rate) || !(rate > 0) || rate > 1e6) {
-      return Bad("--rate", absl::StrCat("'", Printable(*flags.rate), "' is not a rate such as 10/s"));
-    }
-    // Replaces a pace by interval, which a spec file may have.
-    edits.push_back({"pace", absl::StrCat("{rate: ", number, "/s}")});
-  }
-  return absl::OkStatus();
-}
-
 // What a run needs beyond `EditsOfFlags` when there is no file: the harnesses'
 // defaults. Comes first, so that what was given replaces it.
 Edits Defaults(const RunFlags& flags) {
   Edits edits = {{"sdk.driver", kDefaultSdk}, {"duration", "1h"}};
-  if (!flags.rate) edits.push_back({"pace.interval", "5s"});
+  if (!IsOpenLoop(flags) && !flags.think_time) edits.push_back({"pace.interval", "5s"});
   edits.push_back({"sampling.interval", "30s"});
   return edits;
 }
@@ -212,7 +203,8 @@ absl::StatusOr<Edits> EditsOfFlags(const RunFlags& flags) {
   SEEP_RETURN_IF_ERROR(AddPairs("--leak", flags.leaks, "sdk.leaks", true, edits));
   SEEP_RETURN_IF_ERROR(AddScenarios(flags, edits));
   SEEP_RETURN_IF_ERROR(AddScenarioFlags(flags, edits));
-  SEEP_RETURN_IF_ERROR(AddPace(flags, edits));
+  SEEP_ASSIGN_OR_RETURN(Edits pace, PaceEdits(flags));
+  edits.insert(edits.end(), pace.begin(), pace.end());
   SEEP_RETURN_IF_ERROR(AddDuration("--duration", flags.duration, "duration", edits));
   SEEP_RETURN_IF_ERROR(AddDuration("--mem-interval", flags.mem_interval, "sampling.interval", edits));
   AddText(flags.faucet_url, "faucet.url", edits);
@@ -220,11 +212,8 @@ absl::StatusOr<Edits> EditsOfFlags(const RunFlags& flags) {
   SEEP_RETURN_IF_ERROR(AddPairs("--placement", flags.placement, "placement", false, edits));
   SEEP_RETURN_IF_ERROR(AddChaos(flags, edits));
   if (flags.stop_early) edits.push_back({"verdict.stop_early", "true"});
-  if (!flags.rules.empty()) {
-    std::vector<std::string> rules;
-    for (const std::string& rule : flags.rules) rules.push_back(YamlString(rule));
-    edits.push_back({"verdict.rules", absl::StrCat("[", absl::StrJoin(rules, ", "), "]")});
-  }
+  AddList(flags.thresholds, "thresholds", edits);
+  AddList(flags.rules, "verdict.rules", edits);
   return edits;
 }
 

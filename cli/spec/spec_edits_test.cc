@@ -111,6 +111,12 @@ TEST(WholeSpec, ReplacesThePauseByARate) {
   EXPECT_THAT(WholeSpec(flags, {}), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--interval")));
 }
 
+TEST(WholeSpec, ListsThresholdsAsTheyWereTyped) {
+  RunFlags flags;
+  flags.thresholds = {"p(99, payment)<250ms", "rss<400MiB abort_on_fail"};
+  EXPECT_THAT(Whole(flags), HasSubstr("thresholds: [\"p(99, payment)<250ms\", \"rss<400MiB abort_on_fail\"]\n"));
+}
+
 TEST(WholeSpec, UsesThePublicFaucetOnlyBeyondThisMachine) {
   RunFlags flags;
   EXPECT_THAT(Whole(flags), Not(HasSubstr("faucet")));

@@ -1,5 +1,6 @@
 #include "storage/migrations/001_first_schema.h"
 #include "storage/migrations/002_artefacts.h"
+#include "storage/migrations/003_measures.h"
 #include "storage/migrations/migration.h"
 
 namespace seep::storage {
@@ -8,6 +9,7 @@ const std::vector<Migration>& Migrations() {
   static const auto* const migrations = new std::vector<Migration>{
       {"first schema", kFirstSchema},
       {"artefacts", kArtefacts},
+      {"measures", kMeasures},
   };
   return *migrations;
 }

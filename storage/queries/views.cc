@@ -34,6 +34,22 @@ const char kViews[] =
     " nullif(s.operation, '') AS operation, s.kept_per_operation, s.kept_low, s.kept_high,"
     " s.detectable_per_minute, s.explanation FROM series_verdict s JOIN run r USING (run_no);"
 
+    "DROP VIEW IF EXISTS latencies; CREATE VIEW latencies AS"
+    " SELECT r.run_id AS run, o.operation, o.count, o.failed, o.per_second, o.mean_us / 1e3 AS mean_ms,"
+    " o.min_us / 1e3 AS min_ms, o.p50_us / 1e3 AS p50_ms, o.p90_us / 1e3 AS p90_ms, o.p99_us / 1e3 AS p99_ms,"
+    " o.p999_us / 1e3 AS p999_ms, o.max_us / 1e3 AS max_ms FROM operation_figure o JOIN run r USING (run_no);"
+
+    "DROP VIEW IF EXISTS operation_errors; CREATE VIEW operation_errors AS"
+    " SELECT r.run_id AS run, e.operation, e.kind, e.count FROM operation_error e JOIN run r USING (run_no);"
+
+    "DROP VIEW IF EXISTS thresholds; CREATE VIEW thresholds AS"
+    " SELECT r.run_id AS run, t.expression, CASE t.state WHEN 1 THEN 'pending' WHEN 2 THEN 'passed'"
+    " WHEN 3 THEN 'missed' END AS state, t.value, t.measured, t.missed_since_s, t.aborted"
+    " FROM threshold t JOIN run r USING (run_no);"
+
+    "DROP VIEW IF EXISTS residuals; CREATE VIEW residuals AS"
+    " SELECT r.run_id AS run, s.series, s.unit, s.before, s.after, s.kept FROM residual s JOIN run r USING (run_no);"
+
     "DROP VIEW IF EXISTS faults; CREATE VIEW faults AS"
     " SELECT r.run_id AS run, f.fault_id AS fault,"
     " CASE f.kind WHEN 1 THEN 'kill' WHEN 2 THEN 'terminate' WHEN 3 THEN 'graceful' END AS kind,"

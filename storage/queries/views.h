@@ -3,7 +3,8 @@
 // run's begin (`*_s`); NULL is "not known" or "not yet".
 //
 //   runs  campaigns  verdicts  faults  gaps  events  transitions  generations
-//   agents  gauges  labels  logs  sample_rollups
+//   agents  gauges  labels  logs  sample_rollups  latencies  operation_errors
+//   thresholds  residuals
 //
 // `samples` (every value) is a table that only `seep query` has, because it is
 // decoded from blocks; `sample_rollups` has each minute in plain rows.

@@ -2,6 +2,7 @@
 // on the connection.
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <optional>
 
 #include "common/os/temp_directory.h"
@@ -49,6 +50,23 @@ class ViewsTest : public ::testing::Test {
     series->set_series("rss");
     series->set_verdict(v1::VERDICT_LEAK);
     series->mutable_slope_per_minute()->set_value(1234.5);
+    v1::OperationFigures* figures = verdict.add_operations();
+    figures->set_operation("payment");
+    figures->set_count(600);
+    figures->set_failed(2);
+    figures->set_p99_us(12'500);
+    figures->add_errors()->set_kind("network_error");
+    figures->mutable_errors(0)->set_count(2);
+    v1::ThresholdResult* threshold = verdict.add_thresholds();
+    threshold->mutable_threshold()->set_expression("p(99, payment)<10ms");
+    threshold->set_state(v1::ThresholdResult::STATE_MISSED);
+    threshold->set_value(12'500);
+    threshold->set_measured("12.5ms");
+    threshold->set_since_s(std::numeric_limits<double>::quiet_NaN());
+    v1::Residual* residual = verdict.add_residuals();
+    residual->set_series("rss");
+    residual->set_unit("bytes");
+    residual->set_kept(4096);
     v1::RunEvent& event = change.events.emplace_back();
     event.set_at_ms(1500);
     event.set_kind("note");
@@ -93,6 +111,11 @@ TEST_F(ViewsTest, SpeakInWordsAndTimes) {
   EXPECT_EQ(First("SELECT campaign, runs, created FROM campaigns"), "c-0001|2|2026-01-01T00:00:00Z");
   EXPECT_EQ(First("SELECT run, series, verdict, slope_per_minute, kept_per_operation FROM verdicts"),
             "r-0001|rss|LEAK|1234.5|-");
+  EXPECT_EQ(First("SELECT run, operation, count, failed, p99_ms FROM latencies"), "r-0001|payment|600|2|12.5");
+  EXPECT_EQ(First("SELECT run, operation, kind, count FROM operation_errors"), "r-0001|payment|network_error|2");
+  EXPECT_EQ(First("SELECT run, expression, state, value, measured, missed_since_s, aborted FROM thresholds"),
+            "r-0001|p(99, payment)<10ms|missed|12500.0|12.5ms|-|0");
+  EXPECT_EQ(First("SELECT run, series, unit, kept FROM residuals"), "r-0001|rss|bytes|4096.0");
   EXPECT_EQ(First("SELECT run, fault, kind, state, planned_s, injected_s FROM faults"), "r-0001|f-1|kill|planned|30.0|-");
   EXPECT_EQ(First("SELECT run, agent, from_sequence, to_sequence, samples, reason FROM gaps"),
             "r-0001|lab-1|201|210|10|spool full");
@@ -110,7 +133,7 @@ TEST_F(ViewsTest, RollupsHaveEveryMinuteOfARunThatIsOver) {
 }
 
 TEST_F(ViewsTest, SearchesByRunDoNotScanTheBigTables) {
-  for (const std::string view : {"events", "faults", "gaps", "verdicts", "sample_rollups", "generations"}) {
+  for (const std::string view : {"events", "faults", "gaps", "verdicts", "sample_rollups", "generations", "latencies", "thresholds"}) {
     auto plan = db_->Prepare("EXPLAIN QUERY PLAN SELECT * FROM " + view + " WHERE run = 'r-0001'");
     ASSERT_OK(plan);
     while (true) {

@@ -1,6 +1,7 @@
 #include "storage/stores/verdict_store.h"
 
 #include "common/status/status_macros.h"
+#include "storage/stores/measure_store.h"
 
 namespace seep::storage {
 
@@ -23,7 +24,7 @@ absl::Status VerdictStore::Save(RunNo run, const v1::RunVerdict& verdict) {
   for (const v1::SeriesVerdict& series : verdict.series()) {
     SEEP_RETURN_IF_ERROR(SaveSeries(run, series));
   }
-  return absl::OkStatus();
+  return MeasureStore(db_).Save(run, verdict);
 }
 
 absl::Status VerdictStore::SaveSeries(RunNo run, const v1::SeriesVerdict& s) {
