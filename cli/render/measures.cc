@@ -95,7 +95,9 @@ std::string ResidualText(const v1::RunVerdict& verdict, bool wide) {
   std::vector<const v1::Residual*> kept, back;
   for (const v1::Residual& residual : verdict.residuals()) {
     const bool level = residual.unit() == "bytes" || residual.unit() == "count";
-    if (level) (residual.kept() != 0 ? kept : back).push_back(&residual);
+    // Address space is no memory.
+    const bool shown = wide || residual.series() != "vsz";
+    if (level && shown) (residual.kept() != 0 ? kept : back).push_back(&residual);
   }
   if (kept.empty() && back.empty()) return {};
   std::stable_sort(kept.begin(), kept.end(), [](const v1::Residual* a, const v1::Residual* b) {

@@ -89,12 +89,13 @@ bool StopsByItself(const v1::Run& run) { return run.has_stopped_early() || run.h
 std::string DescribeOwnStop(const v1::Run& run) {
   const v1::EarlyStop& early = run.stopped_early();
   const v1::ThresholdAbort& missed = run.aborted();
-  const std::string why = run.has_stopped_early()
-                              ? absl::StrCat("LEAK confirmed: ", Printable(early.reason()))
-                              : absl::StrCat("threshold missed: ", Printable(missed.expression()), ", is ", Printable(missed.measured()));
-  return absl::StrFormat("stopped early at %.1f min of %.1f min: %s",
-                         (run.has_stopped_early() ? early.at_s() : missed.at_s()) / 60,
-                         static_cast<double>(run.spec().duration_ms()) / 60'000, why);
+  if (!run.has_stopped_early()) {
+    return absl::StrCat("stopped at ", absl::FormatDuration(absl::Trunc(absl::Seconds(missed.at_s()), absl::Seconds(1))), " of ",
+                        absl::FormatDuration(absl::Milliseconds(run.spec().duration_ms())), ": threshold missed: ",
+                        Printable(missed.expression()), ", is ", Printable(missed.measured()));
+  }
+  return absl::StrFormat("stopped early at %.1f min of %.1f min: LEAK confirmed: %s", early.at_s() / 60,
+                         static_cast<double>(run.spec().duration_ms()) / 60'000, Printable(early.reason()));
 }
 
 storage::RunChange ChangesIn(const v1::RunStatus& before, const v1::RunStatus& now, v1::Run& run) {

@@ -19,7 +19,7 @@ std::string DescribeState(const v1::Run& run);  // "failed: the target ended at 
 // confirmed leak, a missed threshold.
 bool StopsByItself(const v1::Run& run);
 // "stopped early at 31.0 min of 60.0 min: LEAK confirmed: rss has been ...", or
-// "... threshold missed: p(99)<250ms is 2s"
+// "stopped at 31m of 1h: threshold missed: p(99)<250ms, is 2s"
 std::string DescribeOwnStop(const v1::Run& run);
 
 // Updates `run` by what is new in `now` and gives what must be stored: the run

@@ -136,47 +136,50 @@ void ThresholdJudge::Look(const RunMeasures& measures) {
   if (watched_.empty() || now < next_look_s_) return;
   next_look_s_ = now + every_s_;
   for (Watched& watched : watched_) {
-    if (!watched.expression || watched.aborted_with) continue;
+    if (!watched.expression) continue;
     const Figure figure = FigureOf(measures, *watched.expression);
     const bool missed = figure.value && !watched.expression->Holds(*figure.value);
     if (!missed) watched.missed_since.reset();
     else if (!watched.missed_since) watched.missed_since = now;
     const bool may_abort = watched.threshold.abort_on_fail() && now * 1000 >= static_cast<double>(watched.threshold.delay_ms());
-    if (!missed || !may_abort) continue;
-    watched.aborted_with = *figure.value;
-    watched.abort.set_expression(watched.threshold.expression());
-    watched.abort.set_at_s(now);
-    watched.abort.set_measured(Shown(*figure.value, figure.kind));
+    if (!missed || !may_abort || watched.abort) continue;
+    v1::ThresholdAbort& abort = watched.abort.emplace();
+    abort.set_expression(watched.threshold.expression());
+    abort.set_at_s(now);
+    abort.set_measured(Shown(*figure.value, figure.kind));
   }
 }
 
 std::optional<v1::ThresholdAbort> ThresholdJudge::Aborting() const {
-  const auto first = std::min_element(watched_.begin(), watched_.end(), [](const Watched& a, const Watched& b) {
-    if (a.aborted_with.has_value() != b.aborted_with.has_value()) return a.aborted_with.has_value();
-    return a.abort.at_s() < b.abort.at_s();
-  });
-  if (first == watched_.end() || !first->aborted_with) return std::nullopt;
-  return first->abort;
+  std::optional<v1::ThresholdAbort> first;
+  for (const Watched& watched : watched_) {
+    if (watched.abort && (!first || watched.abort->at_s() < first->at_s())) first = watched.abort;
+  }
+  return first;
 }
 
-void ThresholdJudge::WriteTo(const RunMeasures& measures, bool final, v1::RunVerdict& verdict) const {
+void ThresholdJudge::Write(const RunMeasures& measures, const v1::ThresholdAbort* ended, v1::RunVerdict& verdict) const {
   for (const Watched& watched : watched_) {
     v1::ThresholdResult& result = *verdict.add_thresholds();
     *result.mutable_threshold() = watched.threshold;
     result.set_since_s(std::numeric_limits<double>::quiet_NaN());
-    Figure figure = watched.expression ? FigureOf(measures, *watched.expression)
-                                       : Absent("this coordinator does not understand it");
-    if (watched.aborted_with) figure.value = watched.aborted_with;
-    result.set_abort(watched.aborted_with.has_value());
+    const Figure figure = watched.expression ? FigureOf(measures, *watched.expression)
+                                             : Absent("this coordinator does not understand it");
     result.set_value(figure.value.value_or(std::numeric_limits<double>::quiet_NaN()));
     result.set_measured(figure.value ? Shown(*figure.value, figure.kind) : absl::StrCat("not measured: ", figure.absent));
-    if (!figure.value) {
-      result.set_state(final ? v1::ThresholdResult::STATE_MISSED : v1::ThresholdResult::STATE_PENDING);
-    } else if (!watched.aborted_with && watched.expression->Holds(*figure.value)) {
+    if (ended != nullptr && ended->expression() == watched.threshold.expression()) {
+      result.set_abort(true);
+      result.set_state(v1::ThresholdResult::STATE_MISSED);
+      result.set_measured(ended->measured());
+      result.set_since_s(ended->at_s());
+    } else if (!figure.value) {
+      result.set_state(ended != nullptr ? v1::ThresholdResult::STATE_MISSED : v1::ThresholdResult::STATE_PENDING);
+    } else if (watched.expression->Holds(*figure.value)) {
       result.set_state(v1::ThresholdResult::STATE_PASSED);
     } else {
       result.set_state(v1::ThresholdResult::STATE_MISSED);
-      result.set_since_s(watched.missed_since.value_or(measures.now_s()));
+      // What only the end measures was not missed before it.
+      if (watched.missed_since) result.set_since_s(*watched.missed_since);
     }
   }
 }

@@ -3,8 +3,7 @@
 //
 // Threads: one at a time. Pure.
 // Order:   looks happen at set distances of the run's own time, so whoever reads
-//          the same samples finds the same misses at the same moments; an abort
-//          that was told live stands in the final answer too.
+//          the same samples finds the same misses at the same moments.
 // Failure: what was never measured is pending while the run goes on and missed
 //          at its end: missing data is no pass.
 #ifndef SEEP_COORDINATOR_THRESHOLDS_THRESHOLD_JUDGE_H_
@@ -28,17 +27,24 @@ class ThresholdJudge {
   void Look(const RunMeasures& measures);
   // The first threshold with abort_on_fail that was missed after its delay.
   std::optional<v1::ThresholdAbort> Aborting() const;
-  // `final`: nothing more will come.
-  void WriteTo(const RunMeasures& measures, bool final, v1::RunVerdict& verdict) const;
+  // While the run goes on.
+  void WriteProvisional(const RunMeasures& measures, v1::RunVerdict& verdict) const { Write(measures, nullptr, verdict); }
+  // Nothing more will come. What the run was ended on stays missed, whatever
+  // the last operations made of it; a miss that came too late to end the run is
+  // judged like any other.
+  void WriteFinal(const RunMeasures& measures, const v1::ThresholdAbort& aborted, v1::RunVerdict& verdict) const {
+    Write(measures, &aborted, verdict);
+  }
 
  private:
   struct Watched {
     v1::Threshold threshold;
     std::optional<ThresholdExpression> expression;  // none: of a newer coordinator
     std::optional<double> missed_since;
-    std::optional<double> aborted_with;  // the value that ended the run
-    v1::ThresholdAbort abort;            // then
+    std::optional<v1::ThresholdAbort> abort;  // the first miss that may end the run
   };
+  void Write(const RunMeasures& measures, const v1::ThresholdAbort* ended, v1::RunVerdict& verdict) const;
+
   std::vector<Watched> watched_;
   const double every_s_;
   double next_look_s_ = 0;

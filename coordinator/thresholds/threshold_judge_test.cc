@@ -62,7 +62,8 @@ class ThresholdJudgeTest : public ::testing::Test {
   v1::RunVerdict Answer(bool final) {
     v1::RunVerdict verdict;
     measures_.WriteTo(verdict);
-    judge_->WriteTo(measures_, final, verdict);
+    if (final) judge_->WriteFinal(measures_, aborted_, verdict);
+    else judge_->WriteProvisional(measures_, verdict);
     return verdict;
   }
   v1::ThresholdResult Only(bool final = true) { return Answer(final).thresholds(0); }
@@ -76,6 +77,7 @@ class ThresholdJudgeTest : public ::testing::Test {
   std::optional<ThresholdJudge> judge_;
   std::map<std::string, std::uint32_t> ids_;
   std::uint32_t generation_ = 1;
+  v1::ThresholdAbort aborted_;  // as the run keeps it
 };
 
 constexpr auto kPassed = v1::ThresholdResult::STATE_PASSED;
@@ -145,19 +147,20 @@ TEST_F(ThresholdJudgeTest, AbortsOnAMissButNotBeforeItsDelayAndForGood) {
   for (int second = 0; second < 5; ++second) {
     Sample(second, v1::PHASE_SOAK, {{"rss", 1}}, {Took("payment", absl::Seconds(2), 10)});
     EXPECT_EQ(Only(false).state(), kMissed);
-    EXPECT_FALSE(Only(false).abort()) << second;
-    EXPECT_FALSE(judge_->Aborting().has_value());
+    EXPECT_FALSE(judge_->Aborting().has_value()) << second;
   }
   Sample(5, v1::PHASE_SOAK, {{"rss", 1}}, {Took("payment", absl::Seconds(2), 10)});
-  EXPECT_TRUE(Only(false).abort());
   ASSERT_TRUE(judge_->Aborting().has_value());
   EXPECT_EQ(judge_->Aborting()->at_s(), 5);
   EXPECT_EQ(judge_->Aborting()->measured(), "2s");
   // What was under way ends quickly and would pull it below again.
   Sample(6, v1::PHASE_SOAK, {{"rss", 1}}, {Took("payment", absl::Milliseconds(1), 100'000)});
+  EXPECT_EQ(Only().state(), kPassed) << "the run was not ended on it: there was no time";
+  aborted_ = *judge_->Aborting();
   EXPECT_TRUE(Only().abort());
   EXPECT_EQ(Only().state(), kMissed);
   EXPECT_EQ(Only().measured(), "2s");
+  EXPECT_EQ(Only().since_s(), 5);
 }
 
 TEST_F(ThresholdJudgeTest, AMissThatRecoversIsAPassUnlessItMayAbort) {

@@ -131,9 +131,9 @@ void RunFeed::Add(const storage::SamplePage& page) {
   }
 }
 
-void RunFeed::WriteMeasures(bool final, v1::RunVerdict& verdict) const {
+void RunFeed::WriteMeasures(v1::RunVerdict& verdict) const {
   measures_.WriteTo(verdict);
-  thresholds_.WriteTo(measures_, final, verdict);
+  thresholds_.WriteProvisional(measures_, verdict);
 }
 
 v1::RunVerdict RunFeed::Final(const v1::Run& ended) {
@@ -150,7 +150,8 @@ v1::RunVerdict RunFeed::Final(const v1::Run& ended) {
                                     " failed; the run's log says why"));
   }
   v1::RunVerdict verdict = ToMessage(judge_.Final());
-  WriteMeasures(/*final=*/true, verdict);
+  measures_.WriteTo(verdict);
+  thresholds_.WriteFinal(measures_, ended.aborted(), verdict);
   return verdict;
 }
 

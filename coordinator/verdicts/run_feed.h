@@ -36,7 +36,7 @@ class RunFeed {
 
   analysis::RunVerdict Provisional() const { return judge_.Provisional(); }
   // Latencies, residuals, thresholds: what a provisional verdict says besides.
-  void WriteMeasures(bool final, v1::RunVerdict& verdict) const;
+  void WriteMeasures(v1::RunVerdict& verdict) const;
   // The threshold that the run must end on, if there is one.
   std::optional<v1::ThresholdAbort> Aborting() const { return thresholds_.Aborting(); }
   // `ended` is the run with its end; nothing may be added afterwards.

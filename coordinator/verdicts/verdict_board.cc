@@ -107,7 +107,7 @@ void VerdictBoard::LookIfDue(const std::string& run_id) {
     std::optional<v1::ThresholdAbort> missed = feed->Aborting();
     if (feed->samples() > 0 && elapsed_s >= due_s) {
       look.emplace(Look{feed->Provisional(), v1::RunVerdict()});
-      feed->WriteMeasures(/*final=*/false, look->measures);
+      feed->WriteMeasures(look->measures);
     }
     // `alive` is asked on the loop, where this object lives and ends.
     loop.Post([this, run_id, elapsed_s, look = std::move(look), missed = std::move(missed), alive] {
