@@ -11,7 +11,8 @@ PACKAGES="
   libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler libabsl-dev
   libsqlite3-dev sqlite3 libspdlog-dev libfmt-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev
   libsimdjson-dev libzstd-dev libeigen3-dev libssl-dev openssl
-  libgtest-dev libgmock-dev libbenchmark-dev python3 python3-numpy python3-scipy procps"
+  libgtest-dev libgmock-dev libbenchmark-dev python3 python3-numpy python3-scipy procps
+  golang-go rustc"  # 0.75 GB of disk, for the driver kits of these languages (sdk/drivers)
 
 # The versions of the Breez SDK that the examples and the tests soak: one that leaks, one that is mended.
 BREEZ_VERSIONS="0.15.1 0.19.2"

@@ -1,0 +1,3 @@
+module seep.dev/driver
+
+go 1.19
