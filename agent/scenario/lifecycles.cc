@@ -49,6 +49,7 @@ Async<bool> Lifecycles::LiveOnce(std::uint32_t worker, std::uint64_t number) {
   const std::string purpose =
       spec_.distinct_wallets() ? absl::StrCat("lifecycle/", unique) : absl::StrCat("lifecycle-worker/", worker);
   Wallet wallet(context_, absl::StrCat("life-", number), DrawWalletSecret(context_.plan.seed, purpose), directory);
+  wallet.LeaveListenerChangesUncounted();  // else two counters would share one leak
   if (!co_await wallet.Connect(true)) {
     co_await wallet.Destroy();
     co_return false;

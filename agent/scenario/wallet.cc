@@ -156,7 +156,7 @@ Async<bool> Wallet::AddListener(bool capture_instance) {
   if (!outcome.ok()) co_return false;
   churned_.emplace_back(outcome.Result().FindString("listener").value_or(""));
   ++context_.counters.listeners_expected;
-  ++context_.counters.listener_changes;
+  if (counts_listener_changes_) ++context_.counters.listener_changes;
   co_return true;
 }
 
@@ -176,7 +176,7 @@ Async<bool> Wallet::RemoveOldestListener() {
     context_.counters.CountError("listener_unknown");
     co_return false;
   }
-  ++context_.counters.listener_changes;
+  if (counts_listener_changes_) ++context_.counters.listener_changes;
   co_return true;
 }
 

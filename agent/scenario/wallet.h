@@ -25,6 +25,8 @@ class Wallet {
 
   bool alive() const { return alive_; }
   const std::string& role() const { return role_; }
+  // What happens to listeners belongs to a larger operation, which counts.
+  void LeaveListenerChangesUncounted() { counts_listener_changes_ = false; }
   const std::string& last_error() const { return last_error_; }
   bool error_is_permanent() const { return permanent_; }  // trying again cannot help
 
@@ -59,6 +61,7 @@ class Wallet {
   bool held_ = false;       // the host may hold an instance of that name
   bool alive_ = false;      // and it may be used
   bool permanent_ = false;
+  bool counts_listener_changes_ = true;
   int connects_ = 0;
   std::string base_listener_;
   std::deque<std::string> churned_;

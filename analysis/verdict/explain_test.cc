@@ -150,6 +150,8 @@ TEST(WordingTest, OperationsAreNamedAsPeopleSayThem) {
   EXPECT_EQ(OneOf("ops_pay"), "payment");
   EXPECT_EQ(OneOf("listener_changes"), "listener change");
   EXPECT_EQ(OneOf("history_queries"), "history query");
+  EXPECT_EQ(OneOf("failures.insufficient_funds"), "insufficient funds failure");
+  EXPECT_EQ(OneOf("invoke.sign_message"), "sign message call");
   EXPECT_EQ(ManyOf("history_queries"), "history queries");
   EXPECT_EQ(ManyOf("pay"), "payments");
   EXPECT_EQ(AnOne("ops"), "an operation");

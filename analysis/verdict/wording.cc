@@ -102,6 +102,13 @@ std::string OneOf(const std::string& operation) {
   if (operation.starts_with("ops_")) return OneOf(operation.substr(4));
   if (operation.empty() || operation == "ops" || operation == "operations") return "operation";
   if (operation == "pay") return "payment";
+  // "failures.bad_input" and "invoke.sign_message" are kinds of one operation each.
+  for (const auto& [group, noun] : {std::pair("failures.", " failure"), std::pair("invoke.", " call")}) {
+    if (!operation.starts_with(group)) continue;
+    std::string kind = operation.substr(std::string_view(group).size());
+    std::replace(kind.begin(), kind.end(), '_', ' ');
+    return kind + noun;
+  }
   std::string one = operation;
   std::replace(one.begin(), one.end(), '_', ' ');
   if (one.size() > 3 && one.ends_with("ies")) return one.substr(0, one.size() - 3) + "y";

@@ -63,7 +63,8 @@ LEAKS = [
     Entry('response', '{history: {destroy_response: false}}', '{response: 16KiB}', series='rss', operation='history_queries', kept=16 * KIB),
     Entry('parse', '{parse: {inputs: [simspark102ab]}}', '{parse: 16KiB}', series='rss', operation='parses', kept=16 * KIB),
     Entry('sync', '{sync: {}}', '{sync: 16KiB}', series='rss', operation='syncs', kept=16 * KIB),
-    Entry('context', '{sync: {}, lifecycle: {}}', '{context: 64KiB}', pace='50ms', more=', shared_context: true', series='rss',
+    # Alice and bob stay, and with them the context.
+    Entry('context', LIFECYCLE, '{context: 64KiB}', pace='50ms', more=', shared_context: true, extra_instances: 1', series='rss',
           operation='lifecycles', kept=64 * KIB),
     # Only one of four operations leaks, and it must be the one that is blamed.
     Entry('mix', '{mix: [{operation: payment, weight: 2}, {operation: get_info, weight: 3}, {operation: list_payments, weight: 3}, '
