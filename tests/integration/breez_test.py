@@ -1,4 +1,5 @@
-"""The real Breez SDK, offline: 0.15.1 keeps about 240 KB and exactly one descriptor per lifecycle, 0.19.2 does not."""
+"""The real Breez SDK, offline: 0.15.1 keeps about 240 KB and exactly one descriptor per lifecycle, 0.19.2 does not; the
+same with a listener that captures the instance; parse and history loops keep nothing."""
 import unittest
 
 from processes import ROOT, Fixture
@@ -29,6 +30,48 @@ class BreezLifecycle(Fixture):
         result = self.soak('0.19.2')
         self.assertIn(result.code, (0, 3), result)
         self.assertGreaterEqual(result.json()['table'][-1]['operations'], 600, result)
+
+
+class BreezListener(Fixture):
+    """A listener that holds the instance and is never removed: 0.15.1 never lets go of either, 0.19.2 does."""
+
+    def soak(self, version):
+        return self.seep('run', ROOT / 'examples' / 'breez-listener.yaml', '--set', f'sdk.version={version}', '-o', 'json', timeout=280)
+
+    def test_0_15_1_keeps_listener_and_instance(self):
+        result = self.soak('0.15.1')
+        self.assertEqual(result.code, 1, result)
+        for name in ('listener_objects', 'sdk_handles'):
+            found = series(result.json(), name)
+            self.assertEqual(found['verdict'], 'LEAK', result)
+            self.assertAlmostEqual(found['kept_per_operation']['value'], 1.0, delta=0.03, msg=str(result))
+
+    def test_0_19_2_lets_go_of_both(self):
+        result = self.soak('0.19.2')
+        self.assertIn(result.code, (0, 3), result)
+        report = result.json()
+        for name in ('listener_objects', 'sdk_handles', 'wasm_memory', 'fds'):
+            self.assertNotEqual(series(report, name)['verdict'], 'LEAK', result)
+
+
+class BreezLoops(Fixture):
+    def loop(self, family, operation):
+        result = self.seep('run', ROOT / 'examples' / f'breez-{family}.yaml', '--duration', '30s', '-o', 'json', timeout=120)
+        self.assertIn(result.code, (0, 3), result)
+        report = result.json()
+        done = {o['operation']: o for o in report['verdict']['operations']}
+        self.assertGreater(done[operation]['count'], 500, result)
+        self.assertEqual(done[operation]['errors'], [], result)
+        # A Node program's own gauges are in its samples.
+        for gauge in ('wasm_memory', 'heap_allocated', 'external', 'array_buffers'):
+            self.assertGreater(series(report, gauge)['last'], 0, gauge)
+            self.assertNotEqual(series(report, gauge)['verdict'], 'LEAK', result)
+
+    def test_parse_loop_keeps_nothing(self):
+        self.loop('parse', 'parse')
+
+    def test_history_loop_keeps_nothing(self):
+        self.loop('history', 'list_payments')
 
 
 if __name__ == '__main__':

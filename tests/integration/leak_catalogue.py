@@ -22,6 +22,7 @@ class Entry:
     kept: float = 0
     per_minute: float = 0      # instead, for a leak that no operation causes
     innocent: tuple = ()       # series that must not be called LEAK beside it
+    does: tuple = ()           # operations that it must have carried out, none of them with an error
 
     def spec(self):
         return f'''name: {self.name}
@@ -74,8 +75,11 @@ LEAKS = [
 LOOK_ALIKES = [
     Entry('none', PAYMENTS, quick=True),
     Entry('none-lifecycle', LIFECYCLE, pace='50ms'),
-    Entry('none-failures', '{failures: {}, connect_cancel: {deadline: [1ms, 40ms]}, concurrent: {}, history: {prefill: 500}}', pace='100ms',
-          settings='{connect_delay_ms: 20}'),
+    Entry('none-everything', '{failures: {}, connect_cancel: {deadline: [1ms, 40ms]}, concurrent: {operations: [get_info, receive]}, '
+          'history: {prefill: 200}, invoke: [{operation: test_print, on: host}], listener_churn: {}}', pace='100ms',
+          settings='{connect_delay_ms: 20}', quick=True,
+          does=('failing_bad_input', 'failing_insufficient_funds', 'failing_network_down', 'failing_bad_connect', 'cancelled_connect',
+                'get_info', 'receive', 'list_payments', 'invoke', 'add_listener')),
     Entry('cache', PAYMENTS, '{cache: 4KiB}', pace='10ms', duration='60s'),
     Entry('fragmentation', PAYMENTS, '{fragmentation: 1KiB}', pace='10ms', duration='60s'),
     Entry('step', PAYMENTS, '{step: 8MiB}', pace='20ms', quick=True),

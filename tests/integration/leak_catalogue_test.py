@@ -64,6 +64,10 @@ class LeakCatalogue(Fixture):
                 report = results[entry.name].json()
                 self.assertEqual(report['run']['state'], 'FINISHED', results[entry.name])
                 self.assertNotEqual(report['verdict']['verdict'], 'LEAK', self.tell(entry, report))
+                done = {o['operation']: o for o in report['verdict']['operations']}
+                for operation in entry.does:
+                    self.assertGreater(done[operation]['count'], 50, operation)
+                    self.assertEqual(done[operation]['errors'], [], operation)
         if FULL:
             for name, result in results.items():
                 report = result.json()
