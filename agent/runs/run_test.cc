@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <map>
+#include <vector>
+
 #include "agent/sampler/linux_proc_reader.h"
 #include "agent/supervisor/launch.h"
 #include "common/os/files.h"
@@ -144,6 +147,38 @@ TEST_F(RunTest, RunsItsCourseAndEndsGracefully) {
   EXPECT_EQ(Last(block, "host.syncs"), 1) << "a host's name does not take ours";
   EXPECT_EQ(Last(block, "errors"), 0);
   EXPECT_EQ(Last(block, "listeners_expected"), 0) << "all taken down";
+}
+
+TEST_F(RunTest, PassesThroughItsPhasesInOrderAndMarksTheWarmUp) {
+  spec_.set_duration_ms(1500);
+  spec_.set_warm_up_ms(500);
+  spec_.set_cool_down_ms(300);
+  spec_.set_teardown_ms(200);
+  const v1::RunStatus status = RunToTheEnd();
+  EXPECT_EQ(status.state(), v1::RUN_STATE_FINISHED) << status.reason();
+  const v1::SampleBlock block = Samples();
+  std::vector<v1::Phase> phases;
+  std::map<bool, std::uint64_t> payments;  // by warm-up
+  std::int64_t last_us = 0, torn_down_us = 0;
+  for (const v1::Sample& sample : block.samples()) {
+    if (phases.empty() || phases.back() != sample.phase()) phases.push_back(sample.phase());
+    if (sample.phase() == v1::PHASE_TEARDOWN && torn_down_us == 0) torn_down_us = sample.monotonic_us();
+    last_us = sample.monotonic_us();
+    for (const v1::OperationDelta& delta : sample.operations()) {
+      if (delta.operation() != "payment") continue;
+      for (const std::uint64_t count : delta.latency().count()) payments[delta.warm_up()] += count;
+    }
+  }
+  // A sample from before the host answers is warm-up as well; there may be none.
+  if (!phases.empty() && phases.front() == v1::PHASE_WARM_UP) phases.erase(phases.begin());
+  const std::vector<v1::Phase> in_order = {v1::PHASE_BASELINE, v1::PHASE_WARM_UP, v1::PHASE_SOAK, v1::PHASE_COOL_DOWN,
+                                           v1::PHASE_TEARDOWN};
+  EXPECT_EQ(phases, in_order);
+  EXPECT_EQ(payments[true] + payments[false], static_cast<std::uint64_t>(Last(block, "payments"))) << "each is sent once";
+  EXPECT_GT(payments[true], 5u);
+  EXPECT_GT(payments[false], payments[true]) << "a second against half a one";
+  // The disconnects, the settling, then the residual sample.
+  EXPECT_GE(last_us - torn_down_us, 100'000);
 }
 
 TEST_F(RunTest, StoppedByAPersonItIsFinishedAndInterrupted) {

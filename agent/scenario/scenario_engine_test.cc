@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "agent/scenario/fake_host.h"
 #include "common/clock/fake_clock.h"
@@ -255,6 +256,50 @@ TEST_F(ScenarioEngineTest, ASecondRefillOfTheSameWalletArrives) {
         << "the seeds' harness stalled for five minutes here";
   }
   EXPECT_FALSE(counters_.errors_by_kind().contains("refill_timeout"));
+}
+
+TEST_F(ScenarioEngineTest, TicksOfAnOpenLoopGoSideBySideButReconnectAlone) {
+  Payments();
+  plan_.spec.mutable_listener_churn()->set_count(3);
+  plan_.spec.mutable_reconnect()->set_every_payments(50);
+  plan_.spec.mutable_reconnect()->set_settle_ms(1000);
+  plan_.pace.clear_interval_ms();
+  plan_.pace.set_rate_per_second(50);
+  plan_.pace.set_max_in_flight(8);
+  plan_.pace.set_backlog(1000);
+  Begin();
+  loop_.Advance(absl::Minutes(2));
+  EXPECT_EQ(counters_.errors(), 0u);
+  EXPECT_EQ(counters_.replacements, 0u);
+  EXPECT_EQ(host_.use_of_the_dead, 0) << "no tick uses what a reconnect takes away";
+  // Settling for a second in every two or so, it catches up in between.
+  EXPECT_NEAR(static_cast<double>(counters_.payments), 6000, 300);
+  EXPECT_GE(counters_.reconnects, 150u);
+  EXPECT_EQ(counters_.paces["ticks"].dropped, 0u);
+  EXPECT_EQ(counters_.listeners_expected, 2);
+}
+
+TEST_F(ScenarioEngineTest, MeasuresCallsAndWhatTheyMakeUp) {
+  Payments();
+  v1::InvokeCall& invoke = *plan_.spec.mutable_invoke()->add_calls();
+  invoke.set_operation("sign_message");
+  plan_.pace.set_interval_ms(1000);
+  Begin();
+  host_.fail["prepare_send alice"] = {"network_error"};
+  loop_.Advance(absl::Seconds(30));
+  v1::Sample sample;
+  counters_.times.WriteTo(sample);
+  std::map<std::string, const v1::OperationDelta*> by_name;
+  for (const v1::OperationDelta& delta : sample.operations()) by_name[delta.operation()] = &delta;
+  for (const char* name : {"iteration", "payment", "connect", "send", "receive", "get_info", "add_listener", "invoke.sign_message"}) {
+    EXPECT_TRUE(by_name.contains(name)) << name;
+  }
+  ASSERT_TRUE(by_name.contains("prepare_send") && by_name.contains("payment"));
+  EXPECT_EQ(by_name["prepare_send"]->errors(0).kind(), "network_error");
+  EXPECT_EQ(by_name["payment"]->errors(0).count(), 1u);
+  // A payment takes as long as its calls, and no longer for the refill before the first.
+  EXPECT_LT(by_name["payment"]->latency().max_us(), 1'000'000u);
+  EXPECT_GE(by_name["payment"]->latency().max_us(), by_name["send"]->latency().min_us());
 }
 
 TEST_F(ScenarioEngineTest, RefusesAScenarioThatTheHostCannotDo) {

@@ -29,6 +29,14 @@ std::string OneMember(std::string_view key, std::string_view value) {
   return json.Take();
 }
 
+// "send"; of an SDK's own operations each by its name.
+std::string OperationOf(const HostCall& call) {
+  if (call.method != method::kInvoke) return std::string(call.method);
+  const auto params = driver::Json::Parse(call.params_json);
+  const auto name = params.ok() ? params->FindString("operation") : std::nullopt;
+  return absl::StrCat("invoke.", name ? std::string(*name) : std::string("unknown"));
+}
+
 }  // namespace
 
 Async<CallOutcome> CallUncounted(ScenarioContext& context, HostCall call) {
@@ -50,7 +58,7 @@ std::string ConnectParams(const ScenarioPlan& plan, const WalletSecret& secret, 
 
 Async<CallOutcome> CallHost(ScenarioContext& context, HostCall call) {
   const MonotonicTime began = context.loop.clock().Now();
-  std::string operation(call.method);
+  const std::string operation = OperationOf(call);
   CallOutcome outcome = co_await CallUncounted(context, std::move(call));
   // What a stop or a chaos kill cuts off is no failure of the SDK.
   if (!outcome.ok() && !(context.stop.stopped() && outcome.failed_as(kHostGone))) {

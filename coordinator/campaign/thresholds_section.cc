@@ -25,7 +25,7 @@ bool IsOneOf(const std::string& name, const std::vector<std::string>& known) {
 // Operations are Seep's own but for `invoke`; series are an open set.
 void CheckName(const YamlValue& value, const ThresholdExpression& expression, Diagnostics& diagnostics) {
   const std::string& name = expression.name;
-  const bool own = name.rfind("invoke.", 0) == 0 || name.rfind("errors.", 0) == 0 || name.rfind("host.", 0) == 0;
+  const bool own = name.rfind("invoke.", 0) == 0 || name.rfind("errors.", 0) == 0 || name.rfind("failures.", 0) == 0 || name.rfind("host.", 0) == 0;
   const bool counts = expression.measure == Measure::kCount || expression.measure == Measure::kRate;
   const bool latency = expression.measure == Measure::kErrorRate || (expression.measure >= Measure::kPercentile &&
                                                                      expression.measure <= Measure::kMaxLatency);

@@ -295,7 +295,8 @@ bool ParseThreshold(std::string_view text, ThresholdExpression& expression, Expr
 const std::vector<std::string>& KnownOperations() {
   static const auto* const names = new std::vector<std::string>{
       "iteration", "payment", "lifecycle", "reconnect", "connect", "disconnect", "destroy", "add_listener", "remove_listener",
-      "receive", "prepare_send", "send", "list_payments", "sync", "get_info", "parse", "collect_garbage"};
+      "receive", "prepare_send", "send", "list_payments", "sync", "get_info", "parse", "collect_garbage", "cancelled_connect",
+      "failing_bad_input", "failing_insufficient_funds", "failing_network_down", "failing_bad_connect"};
   return *names;
 }
 
@@ -304,7 +305,8 @@ const std::vector<std::string>& KnownSeries() {
       "rss", "pss", "uss", "anonymous", "swap", "vsz", "cpu_percent", "memory_percent", "threads", "fds", "tcp_connections",
       "minor_faults", "major_faults", "voluntary_switches", "involuntary_switches", "processes", "heap_allocated", "heap_in_use",
       "heap_sys", "heap_objects", "wasm_memory", "goroutines", "listeners", "payments", "reconnects", "lifecycles",
-      "listener_changes", "history_queries", "syncs", "parses", "errors", "dropped_iterations", "waiting_iterations"};
+      "listener_changes", "history_queries", "syncs", "parses", "info_queries", "receives", "cancelled_connects", "late_cancels",
+      "prefilled", "errors", "dropped_iterations", "waiting_iterations"};
   return *names;
 }
 

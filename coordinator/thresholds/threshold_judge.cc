@@ -54,8 +54,9 @@ double WorstOf(const RunMeasures::Series& series, const ThresholdExpression& exp
 
 Figure OfSeries(const RunMeasures& measures, const ThresholdExpression& expression) {
   const RunMeasures::Series* series = measures.FindSeries(expression.name);
-  // Errors by kind appear with the first one.
-  if (series == nullptr && expression.name.rfind("errors.", 0) == 0) return {0.0, Figure::Kind::kNumber, ""};
+  // Errors by kind and the like appear with the first one.
+  const bool by_kind = expression.name.rfind("errors.", 0) == 0 || expression.name.rfind("failures.", 0) == 0;
+  if (series == nullptr && by_kind) return {0.0, Figure::Kind::kNumber, ""};
   if (series == nullptr) return Absent(absl::StrCat("no sample has ", expression.name));
   const auto kind = series->unit == "bytes" ? Figure::Kind::kBytes : Figure::Kind::kNumber;
   if (series->counter) return {series->total, kind, ""};
