@@ -128,7 +128,6 @@ void ReadMix(FieldReader& parts, Diagnostics& diagnostics, v1::MixScenario& mix)
   }
   const auto* items = Items(parts, "mix", list, kMaxMix, "write - {operation: payment, weight: 5}");
   if (items == nullptr) return;
-  std::set<std::string> invoked;
   for (const YamlPtr& item : *items) {
     FieldReader fields(item.get(), "scenario.mix", diagnostics, item->place);
     v1::MixEntry& entry = *mix.add_entries();
@@ -139,7 +138,6 @@ void ReadMix(FieldReader& parts, Diagnostics& diagnostics, v1::MixScenario& mix)
       ReadInvoke(call, *entry.mutable_invoke());
       call.Finish();
       entry.set_operation("invoke");
-      invoked.insert(entry.invoke().operation());
     } else {
       entry.set_operation(fields.Text("operation"));
       std::vector<std::string> known = MixOperations();
@@ -148,7 +146,17 @@ void ReadMix(FieldReader& parts, Diagnostics& diagnostics, v1::MixScenario& mix)
     }
     fields.Finish();
   }
-  if (invoked.size() > kMaxInvokes) parts.Error("mix", "invokes more than 16 operations", "leave some out");
+}
+
+// Each operation of the SDK's own is a counter, and a verdict weighs 32 at most.
+void LimitInvoked(FieldReader& parts, const v1::ScenarioSpec& scenario) {
+  std::set<std::string> invoked;
+  for (const v1::InvokeCall& call : scenario.invoke().calls()) invoked.insert(call.operation());
+  for (const v1::MixEntry& entry : scenario.mix().entries()) invoked.insert(entry.invoke().operation());
+  invoked.erase("");
+  if (invoked.size() > kMaxInvokes) {
+    parts.Error(scenario.has_mix() ? "mix" : "invoke", "invokes more than 16 operations of the SDK's own", "leave some out");
+  }
 }
 
 }  // namespace
@@ -161,6 +169,7 @@ void ReadNamedOperations(FieldReader& parts, Diagnostics& diagnostics, v1::Scena
   if (parts.Has("concurrent")) ReadConcurrent(parts.Value("concurrent"), diagnostics, *scenario.mutable_concurrent());
   if (parts.Has("invoke")) ReadInvokes(parts, diagnostics, *scenario.mutable_invoke());
   if (parts.Has("mix")) ReadMix(parts, diagnostics, *scenario.mutable_mix());
+  LimitInvoked(parts, scenario);
 }
 
 }  // namespace seep::coordinator

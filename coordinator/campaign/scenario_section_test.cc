@@ -81,6 +81,12 @@ TEST(ScenarioSection, ReadsAMixAsAListOrWithItsCount) {
   EXPECT_THAT(Parse("  mix: [{operation: sync, weight: 0}]\n"), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
+TEST(ScenarioSection, LimitsTheOperationsThatCountOnTheirOwn) {
+  std::string yaml = "  mix:\n";
+  for (int i = 0; i < 17; ++i) absl::StrAppend(&yaml, "    - {invoke: {operation: o", i, "}}\n");
+  EXPECT_THAT(Parse(yaml), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("more than 16")));
+}
+
 TEST(ScenarioSection, PaymentsOfAMixOrAPrefillAreNotMadeEachTickAsWell) {
   const v1::ScenarioSpec mixed = Scenario("  payments: {amount: 7}\n  mix: [{operation: payment}]\n");
   EXPECT_TRUE(mixed.payments().idle());

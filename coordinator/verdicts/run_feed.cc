@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "analysis/series/run_summary.h"
 #include "coordinator/verdicts/judge_policy.h"
 #include "proto/verdict/verdict_messages.h"
 
@@ -58,7 +59,11 @@ void RunFeed::Define(const v1::GaugeDefinition& definition) {
   if (gauges_.size() <= definition.id()) gauges_.resize(definition.id() + 1);
   Gauge& gauge = gauges_[definition.id()];
   if (gauge.series >= 0 || gauge.operation >= 0) return;
-  if (definition.operation()) {
+  // Whatever an agent defines: what the judge has no room for goes unjudged, an
+  // operation too many as one more series.
+  const bool operation = definition.operation() && operations_.size() < static_cast<std::size_t>(analysis::kMaxOperations);
+  if (!operation && values_.size() >= static_cast<std::size_t>(analysis::kMaxSeries)) return;
+  if (operation) {
     gauge.operation = judge_.AddOperation(definition.name());
     operations_.resize(static_cast<std::size_t>(gauge.operation) + 1, 0);
   } else {

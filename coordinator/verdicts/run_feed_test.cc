@@ -63,6 +63,17 @@ TEST(RunFeed, FindsALeakPerPayment) {
   EXPECT_NEAR(verdict.series(0).kept_per_operation().value(), 4096, 300);
 }
 
+TEST(RunFeed, LeavesOutWhatTheJudgeHasNoRoomFor) {
+  RunFeed feed(ARun());
+  storage::SamplePage page = Page(Leaking(480));
+  for (std::uint32_t id = 3; id < 53; ++id) page.gauges.push_back(Gauge(id, "operation_" + std::to_string(id), "count", true));
+  for (std::uint32_t id = 53; id < 453; ++id) page.gauges.push_back(Gauge(id, "series_" + std::to_string(id), "count"));
+  feed.Add(page);
+  const v1::RunVerdict verdict = feed.Final(ARun());
+  EXPECT_EQ(verdict.verdict(), v1::VERDICT_LEAK) << verdict.headline();
+  EXPECT_EQ(verdict.series(0).operation(), "payments");
+}
+
 TEST(RunFeed, ProjectsTheTimeToALimitOfTheTarget) {
   v1::Run run = ARun();
   RunFeed unlimited(run);
