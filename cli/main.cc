@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/arguments/command_line.h"
+#include "cli/commands/driver.h"
 #include "cli/commands/session.h"
 #include "cli/console/console.h"
 #include "cli/embedded/janitor.h"
@@ -14,6 +15,8 @@ int main(int argc, char** argv) {
   using namespace seep::cli;  // NOLINT: this file is nothing but their use
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.size() == 2 && arguments[0] == kJanitorCommand) return RunJanitor(arguments[1], STDIN_FILENO);
+
+  if (IsDriverCheck(arguments)) return BecomeDriverCheck(arguments);
 
   Interruption interruption;  // before gRPC's threads exist
   const Environment environment = Environment::OfProcess();

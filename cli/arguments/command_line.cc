@@ -59,6 +59,8 @@ void AddRunCommands(Parse& parse) {
   CLI::App& run = Add(parse.app, i, "run", "Soak: submit, watch, report (embedded on this machine without --server)");
   AddRunOptions(run, i.run);
   run.add_flag("--print-spec", i.print_spec, "Print the campaign that would be submitted, and stop");
+  run.add_option("--driver", i.own_drivers, "A host of your own for an embedded run, such as 'mine=./my-host --flag'; alone, it is the one that is soaked")
+      ->allow_extra_args(false)->type_name("NAME=COMMAND");
   run.add_option("--slots", i.slots, "Runs at a time of the embedded agent (default 4)")->check(CLI::Range(1, 256));
   run.add_option("--line-interval", i.line_interval, "Time between two lines (default: the sampling interval, at most about 60 lines)");
   CLI::App& demo = Add(parse.app, i, "demo", "A healthy and a leaking wallet SDK on two agents, for about a minute");
@@ -122,6 +124,9 @@ void AddResultCommands(Parse& parse) {
   analyze.add_option("--budget", i.budgets, "Ceiling that a series must stay below: rss<400MB, fds<500")->allow_extra_args(false)->type_name("SERIES<CEILING");
   analyze.add_option("--map", i.map, "Columns of another layout: time=t,rss=mem:KB,ops.payments=n")->type_name("NAME=COLUMN,...");
   analyze.add_option("--corpus", i.corpus, "Judge every recording that DIR/labels.csv names; with -o csv")->type_name("DIR");
+  CLI::App* driver = parse.app.add_subcommand("driver", "SDK hosts");
+  driver->require_subcommand(1);
+  Add(*driver, i, "driver check", "Run a host through the driver protocol, rule by rule (its own --help)").allow_extras();
   Add(parse.app, i, "version", "Versions of this program and, with --server, of the coordinator");
 }
 
@@ -202,6 +207,12 @@ void ApplyEnvironment(const Environment& environment, Invocation& i) {
   }
 }
 
+// Who brings one host and composes the campaign by flags means that host.
+void UseOwnDriver(Invocation& i) {
+  if (i.own_drivers.size() != 1 || !i.run.spec.empty() || i.run.sdk) return;
+  i.run.sdk = i.own_drivers[0].substr(0, i.own_drivers[0].find('='));
+}
+
 }  // namespace
 
 ParsedCommandLine ParseCommandLine(const std::vector<std::string>& arguments, const Environment& environment) {
@@ -234,6 +245,7 @@ ParsedCommandLine ParseCommandLine(const std::vector<std::string>& arguments, co
   }
   parse.invocation.format = *format;
   ApplyEnvironment(environment, parse.invocation);
+  UseOwnDriver(parse.invocation);
   parsed.invocation = std::move(parse.invocation);
   return parsed;
 }

@@ -19,6 +19,7 @@ struct Invocation {
   std::string server;   // empty: embedded
   TlsFiles tls;
   std::string data_dir, drivers;
+  std::vector<std::string> own_drivers;  // NAME=COMMAND
   std::string color = "auto";
   bool ascii = false;
   bool verbose = false;

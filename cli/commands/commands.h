@@ -23,6 +23,7 @@ ExitCode Query(Session& session);
 ExitCode AgentsList(Session& session);
 ExitCode ChaosList(Session& session);
 ExitCode Analyze(Session& session);
+ExitCode DriverCheck(Session& session);
 ExitCode Version(Session& session);
 
 }  // namespace seep::cli

@@ -24,6 +24,9 @@ absl::StatusOr<Connection> Connection::Open(Session& session, Purpose purpose) {
   const Invocation& invocation = session.invocation;
   Connection connection;
   if (!invocation.server.empty()) {
+    if (!invocation.own_drivers.empty()) {
+      return absl::InvalidArgumentError("--driver is for embedded runs; agents of a fleet start what their own drivers files name");
+    }
     SEEP_ASSIGN_OR_RETURN(const ServerAddress address, ParseServerAddress(invocation.server, invocation.tls));
     SEEP_ASSIGN_OR_RETURN(connection.client_, ControlClient::Connect(address, session.interruption));
     return connection;
@@ -34,6 +37,10 @@ absl::StatusOr<Connection> Connection::Open(Session& session, Purpose purpose) {
   SEEP_ASSIGN_OR_RETURN(options.data_directory, DataDirectory(invocation.data_dir, session.environment));
   if (purpose == Purpose::kRun) {
     SEEP_ASSIGN_OR_RETURN(options.drivers_file, DriversFile(invocation.drivers, session.environment, options.binary_directory));
+    for (const std::string& text : invocation.own_drivers) {
+      SEEP_ASSIGN_OR_RETURN(OwnDriver own, ParseOwnDriver(text, session.environment.Get("PATH")));
+      options.own_drivers.push_back(std::move(own));
+    }
   } else if ((connection.client_ = ConnectToAnnounced(options.data_directory, session)) != nullptr) {
     return connection;
   }

@@ -43,6 +43,7 @@ ExitCode RunCommand(Session& session) {
       {"agents ls", AgentsList},
       {"chaos ls", ChaosList},
       {"analyze", Analyze},
+      {"driver check", DriverCheck},
       {"version", Version}};
   const auto command = kCommands.find(session.invocation.command);
   SEEP_CHECK(command != kCommands.end()) << session.invocation.command;

@@ -8,13 +8,15 @@
 namespace seep::cli {
 
 std::string AgentConfiguration(const EmbeddedAgent& agent, const std::string& coordinator, const std::string& state_directory,
-                               const std::string& drivers_file, const std::vector<std::string>& secrets) {
+                               const std::vector<std::string>& drivers_files, const std::vector<std::string>& secrets) {
   std::vector<std::string> labels;
   for (const auto& [key, value] : agent.labels) labels.push_back(absl::StrCat(YamlString(key), ": ", YamlString(value)));
+  std::vector<std::string> files;
+  for (const std::string& file : drivers_files) files.push_back(YamlString(file));
   std::string yaml = absl::StrCat("coordinator: ", YamlString(coordinator), "\nname: ", YamlString(agent.name), "\nlabels: {",
                                   absl::StrJoin(labels, ", "), "}\nslots: ", agent.slots,
                                   "\nstate_directory: ", YamlString(state_directory), "\ndrivers_files: [",
-                                  YamlString(drivers_file), "]\n");
+                                  absl::StrJoin(files, ", "), "]\n");
   if (secrets.empty()) return yaml;
   absl::StrAppend(&yaml, "secrets:\n");
   // Names only: the values stay in the environment, out of every file.

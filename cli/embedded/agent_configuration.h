@@ -10,7 +10,7 @@ namespace seep::cli {
 struct EmbeddedAgent;
 
 std::string AgentConfiguration(const EmbeddedAgent& agent, const std::string& coordinator, const std::string& state_directory,
-                               const std::string& drivers_file, const std::vector<std::string>& secrets);
+                               const std::vector<std::string>& drivers_files, const std::vector<std::string>& secrets);
 
 }  // namespace seep::cli
 

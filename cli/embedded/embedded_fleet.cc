@@ -73,9 +73,14 @@ absl::Status EmbeddedFleet::AddAgent(const EmbeddedAgent& agent, const std::vect
   SEEP_RETURN_IF_ERROR(CheckExecutable(binary));
   const std::string home = absl::StrCat(directory_.path(), "/", agent.name);
   SEEP_RETURN_IF_ERROR(MakeDirectories(home, 0700));
+  std::vector<std::string> drivers_files = {options_.drivers_file};
+  if (!options_.own_drivers.empty()) {
+    drivers_files.push_back(directory_.path() + "/own-drivers.yaml");
+    SEEP_RETURN_IF_ERROR(WriteFileAtomically(drivers_files.back(), OwnDriversFile(options_.own_drivers), 0600));
+  }
   const std::string configuration = home + ".yaml";
   SEEP_RETURN_IF_ERROR(WriteFileAtomically(
-      configuration, AgentConfiguration(agent, address_, home, options_.drivers_file, secrets), 0600));
+      configuration, AgentConfiguration(agent, address_, home, drivers_files, secrets), 0600));
   return StartMember("agent " + agent.name, {binary, "--config", configuration, "--ready-line", "--exit-with-stdin"});
 }
 

@@ -21,6 +21,7 @@
 #include "cli/console/environment.h"
 #include "cli/console/interruption.h"
 #include "cli/embedded/output_drain.h"
+#include "cli/embedded/own_driver.h"
 #include "common/os/child_process.h"
 #include "common/os/temp_directory.h"
 
@@ -30,6 +31,7 @@ struct EmbeddedOptions {
   std::string binary_directory;  // of seep, seep-coordinator, seep-agent
   std::string data_directory;
   std::string drivers_file;
+  std::vector<OwnDriver> own_drivers;  // hide those of the file that have the same name
   bool verbose = false;          // children's logs to stderr
 };
 

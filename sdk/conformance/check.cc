@@ -1,6 +1,7 @@
 #include "sdk/conformance/check.h"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -26,6 +27,13 @@ absl::StatusOr<std::vector<Rule>> Select(const std::vector<std::string>& wanted)
   return selected;
 }
 
+// "R-7.12" → (7, 12)
+std::pair<int, int> NumberOf(const std::string& id) {
+  int section = 0, rule = 0;
+  std::sscanf(id.c_str(), "R-%d.%d", &section, &rule);
+  return {section, rule};
+}
+
 std::string Missing(const Trial& trial, const Rule& rule) {
   for (const std::string& need : rule.needs) {
     if (need[0] == ':') {
@@ -48,10 +56,11 @@ Finding Check(Trial& trial, const Rule& rule) {
 
 std::vector<Rule> AllRules() {
   std::vector<Rule> all;
-  for (const auto part : {TransportRules, RequestRules, HostLifeRules, InstanceLifeRules, DeadlineRules, ErrorRules, MethodRules, PaymentRules,
+  for (const auto part : {TransportRules, RequestRules, HostLifeRules, InstanceLifeRules, DeadlineRules, ErrorRules, MethodRules, CapabilityRules, PaymentRules,
                           NotificationRules}) {
     for (Rule& rule : part()) all.push_back(std::move(rule));
   }
+  std::stable_sort(all.begin(), all.end(), [](const Rule& a, const Rule& b) { return NumberOf(a.id) < NumberOf(b.id); });
   return all;
 }
 

@@ -65,13 +65,33 @@ Finding CheckStuckCall(Trial& trial) {
   return Pass();
 }
 
+Finding CheckLateConnect(Trial& trial) {
+  HostSession* const host = trial.Shared();
+  if (!host) return trial.NoHost();
+  const std::string name = trial.NewName();
+  std::string params = trial.ConnectParams(name);
+  params.insert(params.size() - 1, R"(,"deadline_ms":1)");
+  const Json* answer = host->Wait(host->Send("connect", params));
+  if (answer && answer->Find("result")) {  // in time, or the host does not watch the clock: then there is an instance
+    SEEP_HOLDS(ExpectResult(*host, "destroy", OnInstance(name)));
+  } else if (KindOf(answer) == ErrorKind::kDeadlineExceeded) {
+    SEEP_HOLDS(ExpectError(*host, "destroy", OnInstance(name), ErrorKind::kUnknownInstance));
+  } else {
+    return host->Fail("a result, or error 12 deadline_exceeded, of a `connect` that has 1 ms", answer);
+  }
+  SEEP_HOLDS(trial.Connect(*host, name));
+  SEEP_HOLDS(ExpectResult(*host, "destroy", OnInstance(name)));
+  return Pass();
+}
+
 }  // namespace
 
 std::vector<Rule> DeadlineRules() {
   return {{"R-5.1", "every method takes deadline_ms, an integer >= 1", {}, CheckDeadlineParameter},
           {"R-5.2", "a call that misses its deadline is answered late or with error 12", {":test_delay"}, CheckMissedDeadline},
           {"R-5.3", "a poisoned instance can be destroyed, the others go on", {":test_delay"}, CheckPoisoned},
-          {"R-5.4", "a stuck call does not block the host", {":test_delay"}, CheckStuckCall}};
+          {"R-5.4", "a stuck call does not block the host", {":test_delay"}, CheckStuckCall},
+          {"R-5.5", "a connect that missed its deadline leaves no instance", {}, CheckLateConnect}};
 }
 
 }  // namespace seep::conformance

@@ -485,6 +485,15 @@ class CollectsInTurn(WhileDelayed):
     dropped_method = 'collect_garbage'
 
 
+@breaks('R-5.5')
+class KeepsLateInstances(Fault):
+    def outgoing(self, message, request):
+        if method_of(request) == 'connect' and params_of(request).get('deadline_ms') == 1:
+            self.error(message['id'], 'deadline_exceeded')
+            return []
+        return [message]
+
+
 # ---- section 6
 
 class ChangesError(Fault):
@@ -628,6 +637,10 @@ class PaysTwice(Fault):
 
 add('list_without_payments', ['R-7.20'], change_answer('list_payments', lambda r, p: r.pop('payments', None)))
 add('ignores_limit', ['R-7.20'], change_answer('list_payments', lambda r, p: r.update(count=r['count'] + 4)))
+
+
+add('any_context', ['R-7.21'], forgive('invalid_params', 'connect', {}, lambda p: p.get('context') == 'a b'))
+add('reaches_everything', ['R-7.22'], forgive('network_error', 'sync', {}))
 
 
 # ---- section 8

@@ -1,9 +1,6 @@
-// SPEC.md, section 7: the host, instances, listeners and figures.
-#include <sys/stat.h>
-
+// SPEC.md, section 7: the host, instances and listeners.
 #include <set>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "sdk/conformance/rules.h"
 #include "sdk/driver_protocol/protocol.h"
@@ -238,51 +235,6 @@ Finding CheckParse(Trial& trial) {
   return Pass();
 }
 
-Finding CheckCollectGarbage(Trial& trial) {
-  HostSession* const host = trial.Shared();
-  if (!host) return trial.NoHost();
-  Json result;
-  SEEP_HOLDS(ExpectResult(*host, "collect_garbage", "{}", &result));
-  if (result.Find("live_bytes") && result.FindInteger("live_bytes").value_or(-1) < 0) return host->Fail("`live_bytes`, an integer, or absent", &result);
-  return Pass();
-}
-
-Finding CheckHeapProfile(Trial& trial) {
-  HostSession* const host = trial.Shared();
-  if (!host) return trial.NoHost();
-  for (const char* wrong : {"{}", R"({"directory":"."})", R"({"directory":"/nowhere/at/all"})"}) {
-    SEEP_HOLDS(ExpectError(*host, "heap_profile", wrong, ErrorKind::kInvalidParams));
-  }
-  const std::string directory = trial.NewDirectory();
-  Json result;
-  SEEP_HOLDS(ExpectResult(*host, "heap_profile", absl::StrCat("{\"directory\":", Quoted(directory), "}"), &result));
-  const std::string path(result.FindString("path").value_or(""));
-  struct stat info;
-  if (!absl::StartsWith(path, directory + "/") || ::stat(path.c_str(), &info) != 0 || info.st_size == 0) {
-    return host->Fail("`path` of a file inside the directory", &result);
-  }
-  const auto format = result.FindString("format");
-  if (format != "pprof" && format != "v8-heapsnapshot" && format != "jemalloc" && format != "text") {
-    return host->Fail("`format`: pprof, v8-heapsnapshot, jemalloc or text", &result);
-  }
-  return Pass();
-}
-
-Finding CheckInvoke(Trial& trial) {
-  HostSession* const host = trial.Shared();
-  if (!host) return trial.NoHost();
-  const std::string name = trial.NewName();
-  SEEP_HOLDS(trial.Connect(*host, name));
-  SEEP_HOLDS(ExpectError(*host, "invoke", OnInstance(name, R"("operation":"no_such_operation")"), ErrorKind::kInvalidParams));
-  SEEP_HOLDS(ExpectError(*host, "invoke", OnInstance(name), ErrorKind::kInvalidParams));
-  if (trial.Offers(kTestDelay)) {
-    SEEP_HOLDS(ExpectError(*host, "invoke", OnInstance(name, R"("operation":"test_delay","arguments":7)"), ErrorKind::kInvalidParams));
-    SEEP_HOLDS(ExpectResult(*host, "invoke", OnInstance(name, R"("operation":"test_delay","arguments":{"milliseconds":1})")));
-  }
-  SEEP_HOLDS(ExpectResult(*host, "destroy", OnInstance(name)));
-  return Pass();
-}
-
 }  // namespace
 
 std::vector<Rule> MethodRules() {
@@ -296,10 +248,7 @@ std::vector<Rule> MethodRules() {
           {"R-7.8", "listeners have ids of their own", {"listeners"}, CheckListeners},
           {"R-7.9", "remove_listener says whether there was one", {"listeners"}, CheckRemoveListener},
           {"R-7.10", "get_info answers a balance", {"get_info"}, CheckInfo},
-          {"R-7.11", "parse works on an instance; without one it may be unsupported", {"parse"}, CheckParse},
-          {"R-7.12", "collect_garbage answers when it is done", {"collect_garbage"}, CheckCollectGarbage},
-          {"R-7.13", "heap_profile writes inside the directory", {"heap_profile"}, CheckHeapProfile},
-          {"R-7.14", "invoke knows the declared operations only", {"invoke"}, CheckInvoke}};
+          {"R-7.11", "parse works on an instance; without one it may be unsupported", {"parse"}, CheckParse}};
 }
 
 }  // namespace seep::conformance

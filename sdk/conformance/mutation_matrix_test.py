@@ -6,6 +6,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import unittest
@@ -63,6 +64,11 @@ class MutationMatrix(unittest.TestCase):
 
 
 class Usage(unittest.TestCase):
+    def test_the_suite_knows_each_rule_of_the_specification_and_no_other(self):
+        page = (HERE.parent / 'driver_protocol' / 'SPEC.md').read_text(encoding='utf-8')
+        rules = {line.split()[0] for line in check('--list').stdout.splitlines()}
+        self.assertEqual(set(re.findall(r'\*\*(R-\d+\.\d+)\*\*', page)), rules)
+
     def test_mistakes_exit_2_and_say_what_to_do(self):
         for arguments, words in ((['--rule', 'R-99', '--', *HOST], 'R-99'), (['--timeout', 'soon', '--', *HOST], '--timeout'),
                                  (['--what', '--', *HOST], '--what'), ([], 'after `--`'), (['--', '/nowhere/host'], '/nowhere/host'),

@@ -18,7 +18,7 @@ struct Rule {
   Finding (*check)(Trial&);
 };
 
-// In the order of SPEC.md.
+// In the order of their numbers.
 std::vector<Rule> AllRules();
 
 // One list a file; AllRules joins them.
@@ -28,7 +28,8 @@ std::vector<Rule> HostLifeRules();       // section 3
 std::vector<Rule> InstanceLifeRules();   // section 4
 std::vector<Rule> DeadlineRules();       // section 5
 std::vector<Rule> ErrorRules();          // section 6
-std::vector<Rule> MethodRules();         // section 7: the host, instances, listeners, figures
+std::vector<Rule> MethodRules();         // section 7: the host, instances, listeners
+std::vector<Rule> CapabilityRules();     // section 7: figures, invoke, contexts
 std::vector<Rule> PaymentRules();        // section 7: payments
 std::vector<Rule> NotificationRules();   // section 8
 

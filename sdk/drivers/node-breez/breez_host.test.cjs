@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { BreezHost } = require('./breez_host.cjs');
-const { Dispatcher } = require('./dispatch.cjs');
+const { Dispatcher } = require('../node/dispatch.cjs');
 const { ProtocolError } = require('./errors.cjs');
 const { makeFakeSdk, deferred } = require('./fake_sdk.cjs');
 
@@ -60,7 +60,7 @@ test('initialize names versions, capabilities, gauges and operations, once', asy
   assert.deepStrictEqual(answer.sdk, { name: 'breez-sdk-spark', version: '9.9.9' });
   assert.ok(answer.capabilities.includes('collect_garbage') && !answer.capabilities.includes('concurrent_calls'));
   assert.ok(answer.gauges.length <= 64 && answer.gauges.every((gauge) => /^[a-z][a-z0-9_]{0,62}$/.test(gauge.name)));
-  assert.deepStrictEqual(answer.operations, ['sign_message', 'get_payment']);
+  assert.deepStrictEqual(answer.operations, ['sign_message', 'get_payment', 'test_delay', 'test_fatal', 'test_print']);
   await fails('initialize', { protocol: { major: 1, minor: 0 } }, 'invalid_request');
 });
 

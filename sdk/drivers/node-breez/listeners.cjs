@@ -2,7 +2,7 @@
 // The callback objects handed to the SDK, and what they turn events into.
 
 const { clip } = require('./errors.cjs');
-const { replacer, snakeCase } = require('./json.cjs');
+const { replacer, snakeCase } = require('../node/json.cjs');
 const { toPayment } = require('./payments.cjs');
 
 const MAX_LISTENERS = 10000;

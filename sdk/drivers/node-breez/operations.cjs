@@ -2,7 +2,7 @@
 // The SDK's own operations that `invoke` offers, with the types of their arguments. A table and not any
 // method by name: an argument of the wrong type never answers, so each one must be checked first.
 
-const params = require('./params.cjs');
+const params = require('../node/params.cjs');
 const { ProtocolError } = require('./errors.cjs');
 
 const TABLE = {

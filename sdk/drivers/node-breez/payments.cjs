@@ -2,8 +2,8 @@
 // Payments between the protocol's shapes and the SDK's, across the versions that are known.
 
 const { createHash } = require('node:crypto');
-const { ProtocolError } = require('./errors.cjs');
-const { satoshis } = require('./json.cjs');
+const { PreparedPayments, unknownToken } = require('../node/prepared.cjs');
+const { satoshis } = require('../node/json.cjs');
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -83,34 +83,6 @@ function idempotencyUuid(key) {
   digest[8] = (digest[8] & 0x3f) | 0x80;
   const hex = digest.toString('hex', 0, 16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}
-
-// The prepared payments of one instance. A token works once; the oldest goes when there are too many.
-class PreparedPayments {
-  static LIMIT = 64;
-  #byToken = new Map();
-  #next = 1;
-
-  add(prepared) {
-    if (this.#byToken.size >= PreparedPayments.LIMIT) this.#byToken.delete(this.#byToken.keys().next().value);
-    const token = `p-${this.#next++}`;
-    this.#byToken.set(token, prepared);
-    return token;
-  }
-
-  take(token) {
-    const prepared = this.#byToken.get(token);
-    this.#byToken.delete(token);
-    return prepared;
-  }
-
-  clear() {
-    this.#byToken.clear();
-  }
-}
-
-function unknownToken() {
-  return new ProtocolError('invalid_params', `params.prepared is not a prepared payment of this instance (used up, or dropped: ${PreparedPayments.LIMIT} are kept)`);
 }
 
 module.exports = {

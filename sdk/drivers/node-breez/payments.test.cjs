@@ -3,7 +3,7 @@ const test = require('node:test');
 const assert = require('node:assert');
 const payments = require('./payments.cjs');
 const { makeFakeSdk, fakePayment } = require('./fake_sdk.cjs');
-const { toPlain, satoshis, snakeCase } = require('./json.cjs');
+const { toPlain, satoshis, snakeCase } = require('../node/json.cjs');
 
 test('a payment of the SDK becomes the protocol\'s', () => {
   assert.deepStrictEqual(payments.toPayment(fakePayment()), {

@@ -8,7 +8,7 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { HostProcess } = require('./host_process.cjs');
+const { HostProcess } = require('../node/host_process.cjs');
 const { lifecycles, measure, snapshot } = require('./soak_figures.cjs');
 
 const LEAKING = '0.15.1';
@@ -18,7 +18,7 @@ const SEED = '07'.repeat(32);
 const HELLO = { protocol: { major: 1, minor: 0 }, client: { name: 'test', version: '1' } };
 
 function start(t, version, more = {}) {
-  const host = new HostProcess(['--sdk-version', version, '--versions-dir', VERSIONS_DIR], more);
+  const host = new HostProcess(path.join(__dirname, 'run.sh'), ['--sdk-version', version, '--versions-dir', VERSIONS_DIR], more);
   t.after(() => host.kill());
   return host;
 }

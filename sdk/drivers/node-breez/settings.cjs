@@ -2,7 +2,7 @@
 // What `initialize.settings` may say, and the SDK configuration that follows from it.
 
 const { ProtocolError } = require('./errors.cjs');
-const params = require('./params.cjs');
+const params = require('../node/params.cjs');
 
 const DEFAULTS = {
   mode: undefined, // 'server' (no background tasks) or 'client'; undefined: server where the version has it

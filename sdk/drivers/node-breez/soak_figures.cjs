@@ -7,7 +7,7 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { HostProcess } = require('./host_process.cjs');
+const { HostProcess } = require('../node/host_process.cjs');
 
 const WARM_UP = 50; // lazily compiled code and first allocations are not a leak
 
@@ -32,7 +32,7 @@ async function lifecycles(host, count, storageDir) {
 
 async function measure(version, count, mode = 'server', versionsDirectory = path.join(__dirname, 'versions')) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'node-breez-'));
-  const host = new HostProcess(['--sdk-version', version, '--versions-dir', versionsDirectory]);
+  const host = new HostProcess(path.join(__dirname, 'run.sh'), ['--sdk-version', version, '--versions-dir', versionsDirectory]);
   try {
     await host.call('initialize', { protocol: { major: 1, minor: 0 }, client: { name: 'figures', version: '1' }, settings: { mode } });
     await lifecycles(host, WARM_UP, directory);

@@ -8,8 +8,9 @@
 // Failure: whatever the SDK throws; dispatch translates it.
 
 const { ProtocolError } = require('./errors.cjs');
-const { satoshis, snakeCase } = require('./json.cjs');
+const { satoshis, snakeCase, toPlain } = require('../node/json.cjs');
 const { ForwardingListener, MAX_LISTENERS } = require('./listeners.cjs');
+const { readOperation } = require('./operations.cjs');
 const payments = require('./payments.cjs');
 
 class Wallet {
@@ -141,9 +142,10 @@ class Wallet {
     return { type: snakeCase(parsed.type) };
   }
 
-  // One of the SDK's own operations; operations.cjs has checked the arguments.
-  invoke(method, args) {
-    return this.#handle[method](...args);
+  // One of the SDK's own operations, with its arguments checked first.
+  async invoke(operation, given) {
+    const { method, args } = readOperation(this.context.sdk, operation, given);
+    return { result: toPlain(await this.#handle[method](...args)) ?? null };
   }
 }
 

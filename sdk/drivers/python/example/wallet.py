@@ -34,16 +34,17 @@ class Account:
 
 
 class Network:
-    def __init__(self, initial_balance, leaks):
+    def __init__(self, initial_balance, leaks, reachable=True):
         self.lock = threading.RLock()
         self.leaks = leaks
-        self._initial_balance = initial_balance
+        self.initial_balance = initial_balance
+        self.reachable = reachable
         self._open, self._closed = {}, OrderedDict()  # identity → Account
         self.numbers = itertools.count(1)
 
     def join(self, identity, wallet):
         with self.lock:
-            account = self._open.get(identity) or self._closed.pop(identity, None) or Account(self._initial_balance)
+            account = self._open.get(identity) or self._closed.pop(identity, None) or Account(self.initial_balance)
             self._open[identity] = account
             account.wallets.append(wallet)
             return account
@@ -153,6 +154,8 @@ class Wallet:
         return payments[:limit] if limit else payments
 
     def sync(self):
+        if not self.network.reachable:
+            raise CallError('network_error', 'NetworkError: the network cannot be reached')
         with self.network.lock:
             self.network.leaks.keep('sync')
             self.tell('synced')

@@ -5,6 +5,7 @@ Everything an SDK team writes is in this file; `wallet.py` stands for their SDK.
 """
 import os
 import sys
+import weakref
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
@@ -13,6 +14,7 @@ from seep_driver import CallError, Description, Instance, Prepared, Sdk, serve  
 from wallet import Leaks, Network, Wallet  # noqa: E402 pylint: disable=wrong-import-position
 
 MAX_SIZE = 1 << 30
+UNREACHABLE = Network(0, Leaks({}), reachable=False)
 
 
 class WalletInstance(Instance):
@@ -59,10 +61,13 @@ class WalletInstance(Instance):
 class WalletSdk(Sdk):
     network = None
 
+    def __init__(self):
+        self.contexts = weakref.WeakValueDictionary()  # each goes with the last wallet that uses it
+
     def describe(self):
         return Description(
             host=('seep-python-example', '0.1.0'), sdk=('memory-wallet', '1.0.0'),
-            capabilities=['listeners', 'payments', 'receive', 'history', 'sync', 'get_info', 'parse'],
+            capabilities=['listeners', 'payments', 'receive', 'history', 'sync', 'get_info', 'parse', 'shared_context', 'network_down'],
             gauges={'listeners': ('count', 'gauge')})
 
     def initialize(self, settings, log):
@@ -80,7 +85,12 @@ class WalletSdk(Sdk):
     def connect(self, options):
         if options.network == 'mainnet':
             raise CallError('not_supported', 'the in-memory wallet has no mainnet')
-        return WalletInstance(Wallet(self.network, options.seed or options.mnemonic.encode()), options.notify)
+        network = self.network
+        if options.network_down:
+            network = UNREACHABLE
+        elif options.context:  # what instances share here is a network of their own
+            network = self.contexts.setdefault(options.context, Network(self.network.initial_balance, self.network.leaks))
+        return WalletInstance(Wallet(network, options.seed or options.mnemonic.encode()), options.notify)
 
     def metrics(self):
         return {'listeners': self.network.listeners}

@@ -66,7 +66,8 @@ class InstanceCalls:
         seed, mnemonic = params.secret()
         mouth = Mouth(self._name, self._notify)
         self._instance = self._sdk.connect(
-            ConnectOptions(self._name, network, directory, seed, mnemonic, params.object('settings'), mouth))
+            ConnectOptions(self._name, network, directory, seed, mnemonic, params.object('settings'), params.context(),
+                           params.flag('network_down'), mouth))
         self._mouth, self._connected = mouth, True
         identity = self._instance.identity
         return {} if identity is None else {'identity': identity}

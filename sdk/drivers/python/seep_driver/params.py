@@ -65,6 +65,12 @@ class Params:
             self.refuse('instance', 'is not 1 to 64 characters of [A-Za-z0-9_.-]')
         return value
 
+    def context(self):
+        value = self.values.get('context')
+        if value is not None and not (isinstance(value, str) and INSTANCE_NAME.match(value)):
+            self.refuse('context', 'is not 1 to 64 characters of [A-Za-z0-9_.-]')
+        return value
+
     def secret(self):
         """(seed as 32 bytes or None, mnemonic or None): exactly one of the two."""
         seed, mnemonic = self.optional_text('seed'), self.optional_text('mnemonic')

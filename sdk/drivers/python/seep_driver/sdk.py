@@ -26,6 +26,8 @@ class ConnectOptions:
     seed: bytes = None  # one of seed and mnemonic; both secret
     mnemonic: str = None
     settings: dict = field(default_factory=dict)
+    context: str = None  # instances that name the same one share it (capability shared_context)
+    network_down: bool = False  # (capability network_down)
     notify: object = None  # notify(type, listener=None, payment=None, detail=None) sends an event; silent after destroy
 
 

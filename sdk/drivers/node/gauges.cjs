@@ -35,7 +35,7 @@ class GarbageCollections {
   }
 }
 
-// name → [unit, kind, meaning]; README.md repeats the meanings for people.
+// name → [unit, kind]; README.md has the meanings. A host adds its own.
 const GAUGES = {
   heap_allocated: ['bytes', 'gauge'],
   heap_in_use: ['bytes', 'gauge'],
@@ -49,19 +49,15 @@ const GAUGES = {
   timers: ['count', 'gauge'],
   active_resources: ['count', 'gauge'],
   instances: ['count', 'gauge'],
-  listeners: ['count', 'gauge'],
-  listener_objects: ['count', 'gauge'],
-  sdk_handles: ['count', 'gauge'],
   calls_in_flight: ['count', 'gauge'],
   abandoned_calls: ['count', 'counter'],
   late_answers: ['count', 'counter'],
   out_of_band_errors: ['count', 'counter'],
-  events_after_destroy: ['count', 'counter'],
   notifications_dropped: ['count', 'counter'],
 };
 
-function declaredGauges() {
-  return Object.entries(GAUGES).map(([name, [unit, kind]]) => ({ name, unit, kind }));
+function declaredGauges(more) {
+  return Object.entries({ ...GAUGES, ...more }).map(([name, [unit, kind]]) => ({ name, unit, kind }));
 }
 
 // Node reads /proc for this, which fails when the SDK has leaked the last file descriptor.
@@ -73,7 +69,7 @@ function arrayBuffers() {
   }
 }
 
-// `host` supplies the figures that are its own: see Host.figures().
+// `host`: the figures that only the host knows.
 function readGauges(host, wasmMemory, collections) {
   const heap = v8.getHeapStatistics();
   const resources = process.getActiveResourcesInfo();

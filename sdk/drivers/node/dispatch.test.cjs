@@ -2,8 +2,13 @@
 const test = require('node:test');
 const assert = require('node:assert');
 const { Dispatcher, MAX_CALLS } = require('./dispatch.cjs');
-const { ProtocolError, fromSdk } = require('./errors.cjs');
-const { deferred } = require('./fake_sdk.cjs');
+const { ProtocolError, translate } = require('./errors.cjs');
+
+function deferred() {
+  const made = {};
+  made.promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }));
+  return made;
+}
 
 function setUp(methods = {}) {
   const sent = [];
@@ -11,7 +16,7 @@ function setUp(methods = {}) {
   const host = {
     initialized: true,
     methods: { echo: { instance: 'none', run: (params) => ({ echo: params.text ?? null }) }, ...methods },
-    translate: (error) => fromSdk(error),
+    translate: (error) => translate(error, { kindOf: () => 'invalid_input' }),
     poison: (name) => poisoned.push(name),
   };
   const dispatcher = new Dispatcher(host, (line) => sent.push(JSON.parse(line)));

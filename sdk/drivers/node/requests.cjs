@@ -30,22 +30,29 @@ function readPrepareSend(p) {
 }
 
 function readListPayments(p) {
-  params.optionalFlag(p, 'destroy_response'); // plain objects here: nothing to destroy
   return {
+    destroyResponse: params.optionalFlag(p, 'destroy_response', true),
     limit: params.optionalInteger(p, 'limit', { max: 0xffffffff }),
     offset: params.optionalInteger(p, 'offset', { max: 0xffffffff }),
     include: params.optionalFlag(p, 'include'),
   };
 }
 
-function readSeed(p) {
+// {seed: 64 hexadecimal characters} or {mnemonic}.
+function readSecret(p) {
   const mnemonic = params.optionalText(p, 'mnemonic');
   const seed = params.optionalText(p, 'seed');
   if ((seed === undefined) === (mnemonic === undefined)) throw new ProtocolError('invalid_params', 'give one of params.seed and params.mnemonic');
-  if (mnemonic !== undefined) return { type: 'mnemonic', mnemonic };
+  if (mnemonic !== undefined) return { mnemonic };
   if (!/^[0-9a-fA-F]{64}$/.test(seed)) throw new ProtocolError('invalid_params', 'params.seed must be 64 hexadecimal characters');
-  // The binding's tagged enum around a list is read as a list whose first member is the tag.
-  return ['entropy', ...Buffer.from(seed, 'hex')];
+  return { seed };
+}
+
+// The name of a context that instances share, or undefined.
+function readContext(p) {
+  const name = params.optionalText(p, 'context');
+  if (name !== undefined && !/^[A-Za-z0-9_.-]{1,64}$/.test(name)) params.refuse('context', '1 to 64 characters of [A-Za-z0-9_.-]');
+  return name;
 }
 
 // fs.statSync throws for a path below a file or one that may not be read; both are the caller's mistake.
@@ -60,4 +67,4 @@ function readDirectory(p, name) {
   return exists ? directory : params.refuse(name, 'an absolute path of a folder that exists');
 }
 
-module.exports = { readNetwork, readReceive, readPrepareSend, readListPayments, readSeed, readDirectory };
+module.exports = { readNetwork, readReceive, readPrepareSend, readListPayments, readSecret, readContext, readDirectory };

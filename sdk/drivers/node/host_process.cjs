@@ -1,23 +1,22 @@
 'use strict';
-// A host process and a small client for it: for tests and soak_figures.cjs, not part of the host.
+// A host process and a small client for it: for tests and measurements, not part of a host.
 //
 // Failure: call() rejects with {code, kind, message} of the answer, or when the host ends first.
 
 const { spawn } = require('node:child_process');
-const path = require('node:path');
 const { LineReader } = require('./framing.cjs');
 
 class HostProcess {
   #nextId = 1;
   #waiting = new Map();
 
-  // `command` and `prefix` start run.sh through something else, e.g. a shell that sets limits.
-  constructor(args = [], { env = {}, command, prefix = [] } = {}) {
+  // `launcher` is what starts the host; `command` and `prefix` start that through something else, e.g. a shell that sets
+  // limits.
+  constructor(launcher, args = [], { env = {}, command, prefix = [] } = {}) {
     this.notifications = [];
     this.unsolicited = []; // answers without an id
     this.badLines = [];
     this.stderr = '';
-    const launcher = path.join(__dirname, 'run.sh');
     this.child = spawn(command ?? launcher, command ? [...prefix, launcher, ...args] : args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     this.exited = new Promise((resolve) => {
       this.child.on('exit', (code, signal) => {
