@@ -79,7 +79,7 @@ LOOK_ALIKES = [
           'history: {prefill: 200}, invoke: [{operation: test_print, on: host}], listener_churn: {}}', pace='100ms',
           settings='{connect_delay_ms: 20}', quick=True,
           does=('failing_bad_input', 'failing_insufficient_funds', 'failing_network_down', 'failing_bad_connect', 'cancelled_connect',
-                'get_info', 'receive', 'list_payments', 'invoke', 'add_listener')),
+                'get_info', 'receive', 'list_payments', 'invoke.test_print', 'add_listener')),
     Entry('cache', PAYMENTS, '{cache: 4KiB}', pace='10ms', duration='60s'),
     Entry('fragmentation', PAYMENTS, '{fragmentation: 1KiB}', pace='10ms', duration='60s'),
     Entry('step', PAYMENTS, '{step: 8MiB}', pace='20ms', quick=True),
