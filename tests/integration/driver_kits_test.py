@@ -1,0 +1,54 @@
+"""Hosts of the user's own in an embedded run: the kits' examples, clean and leaking, and what --driver refuses."""
+import unittest
+
+from processes import BIN, ROOT, Fixture
+from verdict_soak_test import series
+
+SPEC = ROOT / 'examples' / 'driver-kits.yaml'
+DRIVERS = {
+    'go': f'{BIN}/seep-go-example',
+    'rust': f'{BIN}/seep-rust-example',
+    'python': f'env SEEP_TRACEMALLOC=1 /usr/bin/python3 -B {ROOT}/sdk/drivers/python/example/wallet_host.py',
+}
+FLAGS = [word for name, command in DRIVERS.items() for word in ('--driver', f'{name}={command}')]
+# Where each runtime counts the bytes that the example leaks.
+SERIES = {'go': 'heap_allocated', 'rust': 'heap_allocated', 'python': 'heap_allocated'}
+LEAK = 16384
+
+
+class DriverKits(Fixture):
+    def test_a_leak_of_each_kits_example_is_found_and_measured(self):
+        result = self.seep('run', SPEC, '--slots', '6', *FLAGS, '-o', 'json', timeout=120)
+        self.assertEqual(result.code, 1, result)
+        reports = {report['run']['spec']['name']: report for report in result.json()['reports']}
+        self.assertEqual(len(reports), 6)
+        for driver, name in SERIES.items():
+            clean = reports[f'driver-kits sdk.driver={driver} sdk.settings.leaks.lifecycle=0']
+            leaking = reports[f'driver-kits sdk.driver={driver} sdk.settings.leaks.lifecycle={LEAK}']
+            with self.subTest(driver=driver):
+                self.assertEqual(leaking['verdict']['verdict'], 'LEAK')
+                found = series(leaking, name)
+                self.assertEqual((found['verdict'], found['operation']), ('LEAK', 'lifecycles'), found)
+                self.assertAlmostEqual(found['kept_per_operation']['value'], LEAK, delta=0.15 * LEAK, msg=str(found))
+                # A short clean run may be too short to call CLEAN on a busy machine; it is never called worse.
+                self.assertIn(clean['verdict']['verdict'], ('CLEAN', 'INCONCLUSIVE'), clean['verdict']['headline'])
+                self.assertNotIn(series(clean, name)['verdict'], ('LEAK', 'SUSPECT'))
+
+    def test_a_host_alone_is_the_one_that_is_soaked(self):
+        result = self.seep('run', '--driver', f'mine={DRIVERS["go"]}', '--scenario', 'payments', '--interval', '20ms', '--duration', '5s',
+                           '--mem-interval', '250ms', '-o', 'json', timeout=60)
+        self.assertIn(result.code, (0, 3), result)
+        report = result.json()
+        self.assertEqual(report['run']['spec']['target']['driver'], 'mine')
+        self.assertGreater(report['table'][-1]['operations'], 100, result)
+
+    def test_what_is_wrong_with_a_driver_is_said(self):
+        for flags, words in ((['--driver', 'mine'], 'NAME=COMMAND'), (['--driver', 'mine=no-such-program'], 'no-such-program'),
+                             (['--driver', 'mine=/bin/true', '--server', '127.0.0.1:1'], 'embedded')):
+            result = self.seep('run', *flags, '--duration', '5s')
+            self.assertEqual(result.code, 2, result)
+            self.assertIn(words, result.err)
+
+
+if __name__ == '__main__':
+    unittest.main()
