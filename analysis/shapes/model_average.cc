@@ -14,6 +14,7 @@ namespace seep::analysis {
 namespace {
 
 constexpr double kNegligible = 1e-7;
+constexpr double kHeldBack = 0.6;   // of a line's rise
 constexpr double kZeroShare = 0.25;  // of the bar: growth below it is none
 
 // From second differences: what no shape explains.
@@ -164,6 +165,17 @@ void MeasureOperations(const Tournament& played, const AverageInput& input, Aver
   }
 }
 
+// A line that a ramp of the opposite sign cancels is a late onset in other words:
+// the ramp's end, in seconds of the run; 0 if the winner is not of that kind.
+double HeldBackUntil(const Tournament& played) {
+  const Model& winner = played.models()[played.best()];
+  const auto& shapes = played.shapes();
+  const NuisanceShape& ramp = shapes.nuisances[winner.first];
+  if (winner.second != 0 || ramp.kind != Nuisance::kRampToFlat || shapes.growths[winner.growth].kind != Growth::kLine) return 0;
+  const double line = played.scores()[played.best()].coefficient;
+  return played.contest().NuisanceCoefficients(winner)[0] < -kHeldBack * line ? ramp.settles_at_s : 0;
+}
+
 void Describe(const Tournament& played, const AverageInput& input, Average& out) {
   const auto& scores = played.scores();
   const auto& shapes = played.shapes();
@@ -186,6 +198,11 @@ void Describe(const Tournament& played, const AverageInput& input, Average& out)
   const GrowthShape& growth = shapes.growths[winner.growth];
   out.best_growth = growth.kind;
   out.onset_s = growth.begins_at_s;
+  out.begins_late = growth.kind == Growth::kOnset;
+  if (const double from = HeldBackUntil(played); from > 0) {
+    out.begins_late = true;
+    out.onset_s = from;
+  }
   double grown = 1e18, still = 1e18;
   for (std::size_t i = 0; i < scores.size(); ++i) {
     if (!played.votes(i)) continue;

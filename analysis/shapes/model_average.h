@@ -51,6 +51,7 @@ struct Average {
   Column without_nuisances;  // the levels less intercepts, covariates and best nuisances
   Growth best_growth = Growth::kNone;
   double onset_s = 0;        // where the best growth begins
+  bool begins_late = false;  // nothing grew before onset_s, a while after the start
   double warmup_end_s = 0;   // where the best warm-up is over; start of the levels if none
   double onset_weight = 0;
   std::vector<OperationShare> operations;

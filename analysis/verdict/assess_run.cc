@@ -140,7 +140,7 @@ void Assessment::Fill(Judged& j) const {
   v.slope_per_minute = {d.slope * j.scale, d.low * j.scale, d.high * j.scale};
   v.detectable_per_minute = 6 * e.average.standard_error * j.scale;
   if (!e.screened) v.warmup_end_s = e.average.warmup_end_s;
-  if (e.average.best_growth == Growth::kOnset && e.average.probability > 0.5) v.onset_s = e.average.onset_s;
+  if (e.average.begins_late && e.average.probability > 0.5) v.onset_s = e.average.onset_s;
   FillOperation(j);
   FillLimit(j);
 }
