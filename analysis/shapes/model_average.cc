@@ -14,6 +14,7 @@ namespace seep::analysis {
 namespace {
 
 constexpr double kNegligible = 1e-7;
+constexpr double kBentOften = 4;    // times the prior of bent growth
 constexpr double kHeldBack = 0.6;   // of a line's rise
 constexpr double kZeroShare = 0.25;  // of the bar: growth below it is none
 
@@ -42,6 +43,19 @@ std::vector<double> Votes(const Tournament& played) {
   return votes;
 }
 
+// The voices of "how much": bent growth is rare, so its prior is small, but where
+// the levels do not contradict it, it is what an interval of the slope at the
+// end must allow for.
+std::vector<Voice> HowMuch(std::vector<Voice> voices, const std::vector<bool>& curved) {
+  double sum = 0;
+  for (std::size_t i = 0; i < voices.size(); ++i) {
+    if (curved[i]) voices[i].weight *= kBentOften;
+    sum += voices[i].weight;
+  }
+  for (Voice& v : voices) v.weight /= std::max(sum, 1e-12);
+  return voices;
+}
+
 void Summarise(const Tournament& played, const AverageInput& input, Average& out) {
   const auto& scores = played.scores();
   const auto& models = played.models();
@@ -54,6 +68,7 @@ void Summarise(const Tournament& played, const AverageInput& input, Average& out
   // The line beside the best nuisance tells how sharp a "no growth" is.
   double line_sd = 0;
   std::vector<Voice> voices;
+  std::vector<bool> curved;  // voices'
   for (std::size_t i = 0; i < scores.size(); ++i) {
     const Model& model = models[i];
     const GrowthShape& growth = shapes.growths[model.growth];
@@ -73,6 +88,7 @@ void Summarise(const Tournament& played, const AverageInput& input, Average& out
     const double bend = growth.per_minute > 0 ? growth.end_per_minute / growth.per_minute : 1;
     end_sum += w * slope * bend;
     voices.push_back({w, slope * bend, std::max(sd * bend, 1e-12), dof});
+    curved.push_back(growth.kind == Growth::kQuadratic || growth.kind == Growth::kRoot || growth.kind == Growth::kLogarithm);
     if (growth.kind == Growth::kOnset) out.onset_weight += w;
   }
   out.slope = slope_sum;
@@ -82,8 +98,7 @@ void Summarise(const Tournament& played, const AverageInput& input, Average& out
                          std::abs(shapes.growths[models[best].growth].per_minute);
   out.standard_error = std::max(line_sd > 0 ? line_sd : best_sd, 1e-12);
   const double dof = std::max(effective - scores[best].parameters, 4.0);
-  std::vector<Voice> given_growth = voices;
-  for (Voice& v : given_growth) v.weight /= std::max(growing, 1e-12);
+  std::vector<Voice> given_growth = HowMuch(voices, curved);
   given_growth = Condensed(std::move(given_growth));
   // Where growth is as good as certain only "how much" is left to ask.
   if (growing > 0.9) {

@@ -60,12 +60,7 @@ Column Smoothed(const Levels& levels) {
   return out;
 }
 
-}  // namespace
-
-bool AllFinite(const std::vector<double>& x) {
-  return !x.empty() && std::all_of(x.begin(), x.end(), [](double v) { return std::isfinite(v); });
-}
-
+// The load is a covariate only where it moves more than its own noise.
 bool LoadMoves(const Levels& levels, const Track& track) {
   if (!AllFinite(levels.load)) return false;
   Column moves;
@@ -81,19 +76,27 @@ bool LoadMoves(const Levels& levels, const Track& track) {
          *high - *low > 0.15 * std::max(Mean(levels.load), 1e-9);
 }
 
-std::vector<Column> Covariates(const Levels& levels, const Track& track, bool peak_is_steady) {
-  std::vector<Column> covariates;
+}  // namespace
+
+bool AllFinite(const std::vector<double>& x) {
+  return !x.empty() && std::all_of(x.begin(), x.end(), [](double v) { return std::isfinite(v); });
+}
+
+Covariates FindCovariates(const Levels& levels, const Track& track, bool peak_is_steady) {
+  Covariates found;
   if (LoadMoves(levels, track)) {
-    covariates.push_back(Standardised(levels.load));
+    found.load = true;
+    found.columns.push_back(Standardised(levels.load));
     // A gauge of load is noisy; a smooth load fits better smoothed, a stepped
     // one raw. Both may speak, or a wave and a slope would stand in for it.
     const Column smooth = Smoothed(levels);
-    if (levels.size() >= 14 && StandardDeviation(smooth) > 0) covariates.push_back(Standardised(smooth));
+    if (levels.size() >= 14 && StandardDeviation(smooth) > 0) found.columns.push_back(Standardised(smooth));
   }
   if (PeakBreathes(levels) || (peak_is_steady && PeakIsLargeEnough(levels))) {
-    covariates.push_back(Standardised(levels.covariate));
+    found.peak = true;
+    found.columns.push_back(Standardised(levels.covariate));
   }
-  return covariates;
+  return found;
 }
 
 }  // namespace seep::analysis

@@ -15,12 +15,15 @@ namespace seep::analysis {
 // Not empty, and no value is missing.
 bool AllFinite(const std::vector<double>& x);
 
-// The load is a covariate only where it moves more than its own noise.
-bool LoadMoves(const Levels& levels, const Track& track);
+// To be explained away in every model.
+struct Covariates {
+  std::vector<Column> columns;  // standardised, one value a level
+  bool load = false;            // the load is among them
+  bool peak = false;            // the heap's peak is
+};
 
-// Standardised columns, one value a level, to be explained away in every model.
 // `peak_is_steady`: the heap behind levels.covariate was judged not to grow.
-std::vector<Column> Covariates(const Levels& levels, const Track& track, bool peak_is_steady);
+Covariates FindCovariates(const Levels& levels, const Track& track, bool peak_is_steady);
 
 }  // namespace seep::analysis
 

@@ -142,6 +142,9 @@ void Widen(const Evidence& e, const DecisionContext& context, Decision& d) {
   for (const OperationRate& rate : e.operations) {
     chance += rate.weight * 1.96 * rate.rate_error * std::abs(d.slope);
   }
+  // Things are kept one by one: another run would keep N give or take the root of N.
+  const double kept = std::abs(d.slope) * e.span_min;
+  if (e.whole_numbers && kept > 0) chance = std::max(chance, 1.96 * std::abs(d.slope) / std::sqrt(std::max(kept, 1.0)));
   const double allocator =
       context.series_class == SeriesClass::kResidentMemory ? kAllocatorShare * std::max(d.slope, 0.0) : 0;
   if (low > 0) d.low = d.slope - std::hypot(kModelSpread * low, chance) - allocator;

@@ -214,8 +214,10 @@ Evidence Gather(const EvidenceRequest& request) {
   const auto [low, high] = std::minmax_element(levels.y.begin(), levels.y.end());
   e.constant = *high == *low;
 
-  const std::vector<Column> covariates = Covariates(levels, track, request.covariate_is_steady);
-  e.explained_by_load = LoadMoves(levels, track);
+  const Covariates found = FindCovariates(levels, track, request.covariate_is_steady);
+  const std::vector<Column>& covariates = found.columns;
+  e.explained_by_load = found.load;
+  e.explained_by_peak = found.peak;
   const Operations operations = SortOperations(levels);
   MeasureSuffixes(levels, covariates, floor_sd, e);
   if (choice.floors.size() >= 8) {

@@ -53,6 +53,7 @@ struct Evidence {
   bool constant = false;    // every level the same: nothing to fit
   bool screened = false;    // no suffix rises: the contest was not needed
   bool explained_by_load = false;
+  bool explained_by_peak = false;  // of the heap: what it says of the heap is no second opinion
   SlopeFit whole, late, last_quarter;
   std::optional<SlopeFit> floors;
   std::array<double, 4> suffix_z{};  // slopes from 0, .3, .5, .7 of the run

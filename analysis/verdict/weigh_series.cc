@@ -6,9 +6,12 @@ namespace seep::analysis {
 namespace {
 
 constexpr double kNothingSpeaks = 0.25;    // probability of growth
+constexpr double kSilence = 0.1;           // the same, where the second opinion is weak
 constexpr double kSharper = 0.7;           // resident memory's upper bound over the heap's, to answer for it
-constexpr double kMayHide = 0.12;          // the same, of resident memory beside a clean heap
-constexpr double kHidesAbove = 2.0;        // times the tolerance, the growth not excluded
+constexpr double kMayHide = 0.12;          // the same, of resident memory beside a clean heap: much
+constexpr double kMayHideLittle = 0.2;     // or little
+constexpr double kRatherGrows = 0.6;       // the same, of a count of things
+constexpr double kMuchAbove = 1.8;         // its tolerance
 constexpr double kHeapHoldsIt = 0.5;       // of resident memory's growth
 constexpr double kAsSure = 0.001;         // memory as sure as other memory: the one named first speaks
 
@@ -34,6 +37,8 @@ const Judged* ResidentForHeap(const std::vector<Judged>& all) {
   const auto& why = heap->decision.reasons;
   const bool cycles = std::find(why.begin(), why.end(), Reason::kFewCycles) != why.end();
   if (cycles || heap->evidence.average.probability > kNothingSpeaks) return nullptr;
+  // Explained by the heap's own peaks it is hardly a second opinion.
+  if (resident->evidence.explained_by_peak && heap->evidence.average.probability > kSilence) return nullptr;
   if (resident->decision.high > kSharper * heap->decision.high) return nullptr;
   return resident->verdict.verdict == Verdict::kClean && resident->evidence.average.probability < kNothingSpeaks ? resident
                                                                                                               : nullptr;
@@ -60,15 +65,16 @@ bool SpeaksBefore(const Judged& a, const Judged& b, Verdict word) {
   return a.verdict.probability > b.verdict.probability + surer;
 }
 
-// A clean heap does not clear native memory: resident memory that may well grow,
-// by much more than is tolerated, leaves the run open.
+// A clean heap clears neither native memory nor anything else: resident memory
+// that may grow beside it, or a count that rather does, leaves the run open.
 const Judged* HidesBeside(const Judged& heap, const std::vector<Judged>& all) {
   if (heap.verdict.verdict != Verdict::kClean) return nullptr;
   for (const Judged& j : all) {
-    if (j.series_class != SeriesClass::kResidentMemory || !j.verdict.judged || !j.evidence.missing.empty()) continue;
-    const bool open = j.verdict.verdict == Verdict::kInconclusive && j.evidence.average.probability > kMayHide &&
-                      j.decision.high > kHidesAbove * j.decision.tolerance_per_minute;
-    return open ? &j : nullptr;  // the first: rss itself; the others are parts of it
+    if (!j.verdict.judged || !j.evidence.missing.empty() || j.verdict.verdict != Verdict::kInconclusive) continue;
+    const double p = j.evidence.average.probability;
+    const double above = j.decision.high / j.decision.tolerance_per_minute;
+    if (j.series_class == SeriesClass::kResidentMemory && p > (above > kMuchAbove ? kMayHide : kMayHideLittle) && above > 1) return &j;
+    if (j.series_class == SeriesClass::kResource && p > kRatherGrows && above > kMuchAbove) return &j;
   }
   return nullptr;
 }
@@ -123,7 +129,7 @@ const Judged* Deciding(const std::vector<Judged>& all) {
                           SeriesClass::kResource}) {
       for (const Judged& j : all) {
         if (!j.verdict.judged || j.series_class != c || (j.evidence.missing.empty() != with_evidence)) continue;
-        const Judged* beside = c == SeriesClass::kHeapMemory ? HidesBeside(j, all) : nullptr;
+        const Judged* beside = HidesBeside(j, all);
         return beside != nullptr ? beside : &j;
       }
     }
