@@ -73,6 +73,7 @@ Finding CheckLateConnect(Trial& trial) {
   params.insert(params.size() - 1, R"(,"deadline_ms":1)");
   const Json* answer = host->Wait(host->Send("connect", params));
   if (answer && answer->Find("result")) {  // in time, or the host does not watch the clock: then there is an instance
+    SEEP_HOLDS(ExpectResult(*host, "disconnect", OnInstance(name)));
     SEEP_HOLDS(ExpectResult(*host, "destroy", OnInstance(name)));
   } else if (KindOf(answer) == ErrorKind::kDeadlineExceeded) {
     SEEP_HOLDS(ExpectError(*host, "destroy", OnInstance(name), ErrorKind::kUnknownInstance));

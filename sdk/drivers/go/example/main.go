@@ -19,7 +19,7 @@ type sdk struct{ network *wallet.Network }
 func (*sdk) Describe() seepdriver.Description {
 	return seepdriver.Description{
 		Host: seepdriver.Program{Name: "seep-go-example", Version: "0.1.0"}, SDK: seepdriver.Program{Name: "memory-wallet", Version: "1.0.0"},
-		Capabilities: []string{"listeners", "payments", "receive", "history", "sync", "get_info", "parse"},
+		Capabilities: []string{"listeners", "payments", "receive", "history", "sync", "get_info", "parse", "network_down"},
 		Gauges:       []seepdriver.Gauge{{Name: "listeners", Unit: "count", Kind: "gauge"}}}
 }
 
@@ -53,7 +53,11 @@ func (s *sdk) Connect(options seepdriver.ConnectOptions) (seepdriver.Instance, e
 	if options.Network == "mainnet" {
 		return nil, seepdriver.Fail(seepdriver.NotSupported, "the in-memory wallet has no mainnet")
 	}
-	return &instance{wallet: wallet.Connect(s.network, options.SeedHex+options.Mnemonic), notify: options.Notify}, nil
+	network := s.network
+	if options.NetworkDown {
+		network = wallet.Unreachable()
+	}
+	return &instance{wallet: wallet.Connect(network, options.SeedHex+options.Mnemonic), notify: options.Notify}, nil
 }
 
 func (s *sdk) Metrics() map[string]float64 {
@@ -129,7 +133,7 @@ func (i *instance) ListPayments(limit, offset int64, _ bool) ([]seepdriver.Payme
 	return payments, nil
 }
 
-func (i *instance) Sync() error { i.wallet.Sync(); return nil }
+func (i *instance) Sync() error { return translate(i.wallet.Sync()) }
 
 func (i *instance) GetInfo(bool) (seepdriver.Info, error) {
 	balance, listeners := i.wallet.Info()

@@ -3,12 +3,9 @@ package seepdriver
 import (
 	"encoding/json"
 	"fmt"
-	"runtime"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
-	"unicode/utf8"
 )
 
 const (
@@ -58,12 +55,6 @@ func newDispatcher(sdk SDK, out *output) *dispatcher {
 	return &dispatcher{sdk: sdk, out: out, lanes: map[string]*lane{}, host: newLane(nil)}
 }
 
-type request struct {
-	id     int64
-	method string
-	params *params
-}
-
 func (d *dispatcher) tooLong() {
 	d.refuse(nil, refuse(InvalidRequest, fmt.Sprintf("the line is longer than %d bytes", MaxLineBytes)))
 }
@@ -95,39 +86,6 @@ func (d *dispatcher) receive(line []byte) bool {
 		}
 	}
 	return true
-}
-
-func decode(line []byte) (*request, *int64, *CallError) {
-	var message map[string]json.RawMessage
-	if !utf8.Valid(line) || !json.Valid(line) {
-		return nil, nil, refuse(ParseError, "the line is not JSON")
-	}
-	if json.Unmarshal(line, &message) != nil || message == nil {
-		return nil, nil, refuse(InvalidRequest, "a request is an object; batches are not used")
-	}
-	var id *int64
-	if raw, has := message["id"]; has && string(raw) != "null" {
-		number, err := strconv.ParseInt(string(raw), 10, 64)
-		if err != nil || number > maxInteger || number < -maxInteger {
-			return nil, nil, refuse(InvalidRequest, "`id` is not an integer within 2^53-1")
-		}
-		id = &number
-	}
-	if string(message["jsonrpc"]) != `"2.0"` {
-		return nil, id, refuse(InvalidRequest, "`jsonrpc` is not \"2.0\"")
-	}
-	r := &request{params: &params{}}
-	if json.Unmarshal(message["method"], &r.method) != nil || r.method == "" {
-		return nil, id, refuse(InvalidRequest, "`method` is missing or not a text")
-	}
-	if id == nil {
-		return nil, nil, nil
-	}
-	r.id = *id
-	if raw, has := message["params"]; has && (raw[0] != '{' || json.Unmarshal(raw, &r.params.values) != nil) {
-		return nil, id, refuse(InvalidParams, "`params` is not an object")
-	}
-	return r, id, nil
 }
 
 // The checks that hold for every method.
@@ -222,99 +180,6 @@ func (d *dispatcher) conclude(id int64, run func() (any, error)) {
 	d.answer(id, result)
 }
 
-func (d *dispatcher) initialize(p *params) (any, error) {
-	if d.initialized {
-		return nil, refuse(InvalidRequest, "`initialize` comes once")
-	}
-	version := &params{values: p.object("protocol")}
-	major, minor := version.integer("major", 0), version.integer("minor", 0)
-	if major == nil || *major != 1 || minor == nil {
-		p.refuse("protocol", "is not one that this host speaks: 1.0")
-	}
-	p.object("client")
-	settings := p.object("settings")
-	if p.err != nil {
-		return nil, p.err
-	}
-	log := func(level, message string) { d.notify("log", object{"level": level, "message": clip(message)}) }
-	if err := d.sdk.Initialize(settings, log); err != nil {
-		return nil, err
-	}
-	description := d.sdk.Describe()
-	capabilities := append(append([]string{}, description.Capabilities...), "collect_garbage", "heap_profile", "invoke")
-	operations := append(append([]string{}, description.Operations...), testOperations...)
-	d.capabilities, d.operations = set(capabilities), set(operations)
-	d.initialized = true
-	return object{"protocol": object{"major": 1, "minor": 0}, "host": description.Host, "sdk": description.SDK, "language": "go",
-		"capabilities": capabilities, "operations": operations, "gauges": append(runtimeGauges(), description.Gauges...)}, nil
-}
-
-func set(words []string) map[string]bool {
-	members := map[string]bool{}
-	for _, word := range words {
-		members[word] = true
-	}
-	return members
-}
-
-func (d *dispatcher) metrics() (any, error) {
-	values := map[string]any{}
-	readRuntimeGauges(values)
-	for name, value := range d.sdk.Metrics() {
-		values[name] = value
-	}
-	return object{"values": values}, nil
-}
-
-// HostParser and HostInvoker are for SDKs that can do so without an instance.
-type HostParser interface {
-	Parse(input string) (kind string, err error)
-}
-type HostInvoker interface {
-	Invoke(operation string, arguments map[string]json.RawMessage) (any, error)
-}
-
-func (d *dispatcher) callHost(r *request) (any, error) {
-	switch r.method {
-	case "collect_garbage":
-		return object{"live_bytes": collectGarbage()}, nil
-	case "heap_profile":
-		directory := r.params.directory("directory")
-		if r.params.err != nil {
-			return nil, r.params.err
-		}
-		path, err := writeHeapProfile(directory)
-		return object{"path": path, "format": "pprof"}, err
-	case "parse":
-		input := r.params.text("input")
-		if r.params.err != nil {
-			return nil, r.params.err
-		}
-		parser, can := d.sdk.(HostParser)
-		if !can {
-			return nil, refuse(NotSupported, "this SDK needs params.instance to parse")
-		}
-		kind, err := parser.Parse(input)
-		return object{"type": kind}, err
-	}
-	operation, arguments := r.params.text("operation"), r.params.object("arguments")
-	if operation == "test_delay" {
-		r.params.refuse("instance", "is missing: test_delay occupies one")
-	}
-	if r.params.err != nil {
-		return nil, r.params.err
-	}
-	if isTestOperation(operation) {
-		return runTestOperation(operation, arguments)
-	}
-	invoker, can := d.sdk.(HostInvoker)
-	if !can {
-		return nil, refuse(NotSupported, "this SDK needs params.instance for "+operation)
-	}
-	result, err := invoker.Invoke(operation, arguments)
-	return object{"result": result}, err
-}
-
 func encode(message any) []byte {
 	line, err := json.Marshal(message)
 	if err != nil { // a result of the SDK's that is no JSON: NaN, a channel
@@ -376,5 +241,4 @@ func (d *dispatcher) close(limit time.Duration) {
 			return
 		}
 	}
-	runtime.Gosched()
 }

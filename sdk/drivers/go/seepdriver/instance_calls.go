@@ -7,7 +7,10 @@ import (
 	"time"
 )
 
-const maxPrepared = 64
+const (
+	maxPrepared     = 64
+	connectDeadline = 60 * time.Second
+)
 
 type token struct {
 	name    string
@@ -60,7 +63,7 @@ func (c *instanceCalls) connect(p *params) (any, error) {
 		return nil, refuse(InstanceExists, "an instance called "+c.name+" exists")
 	}
 	options := ConnectOptions{Instance: c.name, Network: p.word("network", "", "regtest", "mainnet", "local"), StorageDir: p.directory("storage_dir"),
-		Settings: p.object("settings")}
+		Settings: p.object("settings"), Context: p.context(), NetworkDown: p.flag("network_down", false)}
 	options.SeedHex, options.Mnemonic = p.secret()
 	if p.err != nil {
 		return nil, p.err
@@ -72,9 +75,19 @@ func (c *instanceCalls) connect(p *params) (any, error) {
 			notify("event", event)
 		}
 	}
+	began, limit := time.Now(), connectDeadline
+	if wanted := p.integer("deadline_ms", 1); wanted != nil {
+		limit = time.Duration(*wanted) * time.Millisecond
+	}
 	instance, err := c.sdk.Connect(options)
 	if err != nil {
 		return nil, err
+	}
+	if time.Since(began) > limit {
+		open.Store(false)
+		instance.Disconnect()
+		instance.Destroy()
+		return nil, refuse(DeadlineExceeded, "connect ended after its deadline; the instance was taken down")
 	}
 	c.instance, c.open, c.connected = instance, open, true
 	if identity := instance.Identity(); identity != "" {

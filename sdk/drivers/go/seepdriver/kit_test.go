@@ -63,21 +63,42 @@ func TestThreePointZeroIsNoInteger(t *testing.T) {
 	}
 }
 
-type fakeSDK struct{ panics bool }
+type fakeSDK struct {
+	panics bool
+	slow   time.Duration
+	gone   int // instances that were disconnected and destroyed
+}
 
-func (*fakeSDK) Describe() Description                                                       { return Description{} }
+func (*fakeSDK) Describe() Description                                                    { return Description{} }
 func (*fakeSDK) Initialize(map[string]json.RawMessage, func(level, message string)) error { return nil }
-func (*fakeSDK) Metrics() map[string]float64                                                 { return nil }
+func (*fakeSDK) Metrics() map[string]float64                                              { return nil }
 func (s *fakeSDK) Connect(ConnectOptions) (Instance, error) {
 	if s.panics {
 		panic("out of cheese")
 	}
-	return &fakeInstance{}, nil
+	time.Sleep(s.slow)
+	return &fakeInstance{sdk: s}, nil
 }
 
-type fakeInstance struct{ Unsupported }
+type fakeInstance struct {
+	Unsupported
+	sdk *fakeSDK
+}
 
 func (*fakeInstance) Disconnect() error { return nil }
+func (i *fakeInstance) Destroy()        { i.sdk.gone++ }
+
+func TestAConnectBeyondItsDeadlineIsTakenDown(t *testing.T) {
+	sdk := &fakeSDK{slow: 50 * time.Millisecond}
+	h := start(t, sdk)
+	late := strings.Replace(connect(t.TempDir()), "{", `{"deadline_ms":5,`, 1)
+	if answer := h.call("connect", late); !strings.Contains(answer, `"deadline_exceeded"`) || sdk.gone != 1 {
+		t.Fatal(answer, sdk.gone)
+	}
+	if answer := h.call("destroy", `{"instance":"a"}`); !strings.Contains(answer, `"unknown_instance"`) {
+		t.Fatal(answer)
+	}
+}
 
 type host struct {
 	t       *testing.T

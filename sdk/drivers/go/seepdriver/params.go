@@ -133,6 +133,14 @@ func (p *params) instance() string {
 	return name
 }
 
+func (p *params) context() string {
+	name := p.optionalText("context")
+	if p.find("context") != nil && !instanceName.MatchString(name) {
+		p.refuse("context", "is not 1 to 64 characters of [A-Za-z0-9_.-]")
+	}
+	return name
+}
+
 // secret answers the seed's hexadecimal characters or the mnemonic.
 func (p *params) secret() (seed, mnemonic string) {
 	seed, mnemonic = p.optionalText("seed"), p.optionalText("mnemonic")

@@ -27,6 +27,8 @@ type ConnectOptions struct {
 	Instance, Network, StorageDir string
 	SeedHex, Mnemonic             string // one of the two; both secret
 	Settings                      map[string]json.RawMessage
+	Context                       string      // instances that name the same one share it (capability shared_context)
+	NetworkDown                   bool        // (capability network_down)
 	Notify                        func(Event) // silent once the instance is destroyed
 }
 
@@ -94,14 +96,14 @@ type Unsupported struct{}
 
 var errUnsupported = Fail(NotSupported, "this SDK cannot do that")
 
-func (Unsupported) Identity() string                     { return "" }
-func (Unsupported) Destroy()                             {}
-func (Unsupported) AddListener(bool) (string, error)     { return "", errUnsupported }
-func (Unsupported) RemoveListener(string) (bool, error)  { return false, errUnsupported }
-func (Unsupported) Send(any, string) (Payment, error)    { return Payment{}, errUnsupported }
-func (Unsupported) Sync() error                          { return errUnsupported }
-func (Unsupported) GetInfo(bool) (Info, error)           { return Info{}, errUnsupported }
-func (Unsupported) Parse(string) (string, error)         { return "", errUnsupported }
+func (Unsupported) Identity() string                    { return "" }
+func (Unsupported) Destroy()                            {}
+func (Unsupported) AddListener(bool) (string, error)    { return "", errUnsupported }
+func (Unsupported) RemoveListener(string) (bool, error) { return false, errUnsupported }
+func (Unsupported) Send(any, string) (Payment, error)   { return Payment{}, errUnsupported }
+func (Unsupported) Sync() error                         { return errUnsupported }
+func (Unsupported) GetInfo(bool) (Info, error)          { return Info{}, errUnsupported }
+func (Unsupported) Parse(string) (string, error)        { return "", errUnsupported }
 func (Unsupported) Receive(string, int64, string) (string, int64, error) {
 	return "", 0, errUnsupported
 }

@@ -1,4 +1,5 @@
 """The protocol's methods on one instance: reads parameters, keeps prepared payments behind tokens, shapes answers."""
+import time
 from dataclasses import asdict
 
 from .errors import CallError
@@ -7,6 +8,7 @@ from .sdk import ConnectOptions
 from .test_operations import TEST_OPERATIONS, run_test_operation
 
 MAX_PREPARED = 64
+CONNECT_DEADLINE_MS = 60_000  # R-5.1
 NETWORKS = ('regtest', 'mainnet', 'local')
 RECEIVE_METHODS = ('spark_address', 'spark_invoice', 'bolt11_invoice', 'bitcoin_address')
 
@@ -65,10 +67,16 @@ class InstanceCalls:
         network, directory = params.word('network', NETWORKS), params.directory('storage_dir')
         seed, mnemonic = params.secret()
         mouth = Mouth(self._name, self._notify)
-        self._instance = self._sdk.connect(
+        until = time.monotonic() + (params.integer('deadline_ms', 1) or CONNECT_DEADLINE_MS) / 1000
+        instance = self._sdk.connect(
             ConnectOptions(self._name, network, directory, seed, mnemonic, params.object('settings'), params.context(),
                            params.flag('network_down'), mouth))
-        self._mouth, self._connected = mouth, True
+        if time.monotonic() > until:  # R-5.5
+            mouth.close()
+            instance.disconnect()
+            instance.destroy()
+            raise CallError('deadline_exceeded', 'connect ended after its deadline; the instance was taken down')
+        self._instance, self._mouth, self._connected = instance, mouth, True
         identity = self._instance.identity
         return {} if identity is None else {'identity': identity}
 

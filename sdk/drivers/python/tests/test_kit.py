@@ -112,6 +112,21 @@ class Dispatch(unittest.TestCase):
         self.dispatcher.answer(77, {'text': 'x' * (1 << 20)})
         self.assertEqual(self.output.answer(77)['error']['data']['kind'], 'limit_exceeded')
 
+    def test_a_connect_beyond_its_deadline_is_taken_down(self):
+        sdk = self.dispatcher._sdk
+        connect, made = sdk.connect, []
+        gate = threading.Event()
+
+        def slow(options):
+            made.append(connect(options))
+            gate.wait(0.2)
+            return made[-1]
+        sdk.connect = slow
+        late = self.call('connect', instance='a', network='local', storage_dir='/tmp', seed='a' * 64, deadline_ms=20)
+        self.assertEqual(late['error']['data']['kind'], 'deadline_exceeded')
+        self.assertEqual(self.call('destroy', instance='a')['error']['data']['kind'], 'unknown_instance')
+        self.assertIsNone(sdk.network.find(made[0].identity))  # disconnected
+
     def test_a_lane_ends_with_its_instance(self):
         before = threading.active_count()
         for _ in range(20):

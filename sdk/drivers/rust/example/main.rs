@@ -79,8 +79,7 @@ impl Instance for WalletInstance {
     }
 
     fn sync(&mut self) -> Result<(), CallError> {
-        self.wallet.sync();
-        Ok(())
+        self.wallet.sync().map_err(translate)
     }
 
     fn get_info(&mut self, _ensure_synced: bool) -> Result<Info, CallError> {
@@ -125,7 +124,7 @@ impl Sdk for WalletSdk {
         Description {
             host: ("seep-rust-example", "0.1.0"),
             sdk: ("memory-wallet", "1.0.0"),
-            capabilities: vec!["listeners", "payments", "receive", "history", "sync", "get_info", "parse"],
+            capabilities: vec!["listeners", "payments", "receive", "history", "sync", "get_info", "parse", "network_down"],
             gauges: vec![Gauge { name: "listeners", unit: "count", kind: "gauge" }],
             operations: Vec::new(),
         }
@@ -151,7 +150,10 @@ impl Sdk for WalletSdk {
         if options.network == "mainnet" {
             return Err(CallError::new(Kind::NotSupported, "the in-memory wallet has no mainnet"));
         }
-        let network = self.network.lock().unwrap().clone().expect("initialize came first");
+        let network = match options.network_down {
+            true => wallet::unreachable_network(),
+            false => self.network.lock().unwrap().clone().expect("initialize came first"),
+        };
         let secret = options.seed_hex.or(options.mnemonic).unwrap_or_default();
         Ok(Box::new(WalletInstance { wallet: Wallet::connect(network, &secret), notify: options.notify }))
     }

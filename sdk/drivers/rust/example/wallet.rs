@@ -56,12 +56,20 @@ pub struct State {
     accounts: HashMap<String, Account>,
     closed: VecDeque<String>, // oldest first
     number: u64,
+    reachable: bool,
 }
 
 pub type Network = Arc<Mutex<State>>;
 
 pub fn network(initial: i64, leaks: Leaks) -> Network {
-    Arc::new(Mutex::new(State { initial, leaks, accounts: HashMap::new(), closed: VecDeque::new(), number: 0 }))
+    Arc::new(Mutex::new(State { initial, leaks, accounts: HashMap::new(), closed: VecDeque::new(), number: 0, reachable: true }))
+}
+
+/// One on which nothing arrives.
+pub fn unreachable_network() -> Network {
+    let network = network(0, Leaks::default());
+    network.lock().unwrap().reachable = false;
+    network
 }
 
 pub fn listeners(network: &Network) -> usize {
@@ -246,7 +254,10 @@ impl Wallet {
         self.with(|state| state.accounts.get(&self.identity).map_or_else(Vec::new, |a| a.payments.iter().skip(offset).take(most).cloned().collect()))
     }
 
-    pub fn sync(&self) {
+    pub fn sync(&self) -> Result<(), WalletError> {
+        if !self.with(|state| state.reachable) {
+            return Err(WalletError::Network);
+        }
         let heard = self.with_listeners(
             |state, listeners| {
                 state.leaks.keep("sync");
@@ -255,6 +266,7 @@ impl Wallet {
             Vec::new(),
         );
         heard.iter().for_each(|(id, listener)| listener("synced", id, None));
+        Ok(())
     }
 }
 

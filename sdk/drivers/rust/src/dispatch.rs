@@ -7,7 +7,9 @@ use crate::instance_calls::{InstanceCalls, Notifier};
 use crate::json::Json;
 use crate::lines::MAX_LINE_BYTES;
 use crate::output::Output;
-use crate::params::{refuse, Params, MAX_INTEGER};
+use crate::introduction::introduction;
+use crate::params::{refuse, Params};
+use crate::request::{capability_of, decode, Request};
 use crate::sdk::{Description, Log, Sdk};
 use crate::test_operations::{self, TEST_OPERATIONS};
 use std::collections::HashMap;
@@ -41,60 +43,6 @@ pub struct Dispatcher {
     traffic: Arc<Mutex<Traffic>>,
     description: Option<Arc<Description>>,
     host: Option<Sender<Task>>, // calls without an instance
-}
-
-struct Request {
-    id: i64,
-    method: String,
-    params: Params,
-}
-
-/// The capability that a method needs, "" for those that are always there; None: no such method.
-fn capability_of(method: &str) -> Option<&'static str> {
-    Some(match method {
-        "initialize" | "connect" | "disconnect" | "destroy" | "metrics" | "shutdown" => "",
-        "add_listener" | "remove_listener" => "listeners",
-        "prepare_send" | "send" => "payments",
-        "list_payments" => "history",
-        "receive" => "receive",
-        "sync" => "sync",
-        "get_info" => "get_info",
-        "parse" => "parse",
-        "collect_garbage" => "collect_garbage",
-        "heap_profile" => "heap_profile",
-        "invoke" => "invoke",
-        _ => return None,
-    })
-}
-
-fn decode(line: &[u8]) -> Result<Option<Request>, (Option<i64>, CallError)> {
-    let bad = |kind, message: &str| CallError::host(kind, message);
-    let text = std::str::from_utf8(line).map_err(|_| (None, bad(Kind::ParseError, "the line is not UTF-8")))?;
-    let message = Json::parse(text).map_err(|what| (None, bad(Kind::ParseError, &format!("the line is not JSON: {}", what))))?;
-    if !matches!(message, Json::Object(_)) {
-        return Err((None, bad(Kind::InvalidRequest, "a request is an object; batches are not used")));
-    }
-    let id = match message.get("id") {
-        None => None,
-        Some(Json::Int(id)) if id.abs() <= MAX_INTEGER => Some(*id),
-        _ => return Err((None, bad(Kind::InvalidRequest, "`id` is not an integer within 2^53-1"))),
-    };
-    if message.get("jsonrpc").and_then(Json::as_text) != Some("2.0") {
-        return Err((id, bad(Kind::InvalidRequest, "`jsonrpc` is not \"2.0\"")));
-    }
-    let method = match message.get("method").and_then(Json::as_text) {
-        Some(method) if !method.is_empty() => method.to_string(),
-        _ => return Err((id, bad(Kind::InvalidRequest, "`method` is missing or not a text"))),
-    };
-    let id = match id {
-        Some(id) => id,
-        None => return Ok(None),
-    };
-    let params = message.get("params").cloned().unwrap_or(Json::Object(Vec::new()));
-    if !matches!(params, Json::Object(_)) {
-        return Err((Some(id), bad(Kind::InvalidParams, "`params` is not an object")));
-    }
-    Ok(Some(Request { id, method, params: Params(params) }))
 }
 
 /// A panic of the SDK's is an error of one call: the other instances go on.
@@ -346,26 +294,6 @@ fn notify(output: &Output, method: &str, params: Json) {
     let mut line = String::new();
     Json::object(vec![("jsonrpc", Json::from("2.0")), ("method", Json::from(method)), ("params", params)]).write(&mut line);
     output.notify(&line);
-}
-
-fn introduction(description: &Description) -> Json {
-    let program = |(name, version): (&str, &str)| Json::object(vec![("name", Json::from(name)), ("version", Json::from(version))]);
-    let words = |list: &[&str]| Json::Array(list.iter().map(|word| Json::from(*word)).collect());
-    let gauge = |name: &str, unit: &str, kind: &str| Json::object(vec![("name", Json::from(name)), ("unit", Json::from(unit)), ("kind", Json::from(kind))]);
-    let mut gauges = Vec::new();
-    if allocator::figures().is_some() {
-        gauges.extend([gauge("heap_allocated", "bytes", "gauge"), gauge("heap_objects", "count", "gauge")]);
-    }
-    gauges.extend(description.gauges.iter().map(|g| gauge(g.name, g.unit, g.kind)));
-    Json::object(vec![
-        ("protocol", Json::object(vec![("major", Json::Int(1)), ("minor", Json::Int(0))])),
-        ("host", program(description.host)),
-        ("sdk", program(description.sdk)),
-        ("language", Json::from("rust")),
-        ("capabilities", words(&description.capabilities)),
-        ("operations", words(&description.operations)),
-        ("gauges", Json::Array(gauges)),
-    ])
 }
 
 /// Rust has no collector; what glibc keeps for later would look like the SDK's.

@@ -8,8 +8,10 @@ use std::any::Any;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 const MAX_PREPARED: usize = 64;
+const CONNECT_DEADLINE: Duration = Duration::from_secs(60);
 const RECEIVE_METHODS: [&str; 4] = ["spark_address", "spark_invoice", "bolt11_invoice", "bitcoin_address"];
 
 pub type Notifier = Arc<dyn Fn(&str, Json) + Send + Sync>; // method, params
@@ -108,13 +110,23 @@ impl InstanceCalls {
             seed_hex,
             mnemonic,
             settings: params.object("settings")?,
+            context: params.context()?,
+            network_down: params.flag("network_down", false)?,
             notify: Arc::new(move |event| {
                 if still_open.load(Ordering::Acquire) {
                     notifier("event", event_json(&name, &event));
                 }
             }),
         };
-        let instance = self.sdk.connect(options)?;
+        let limit = params.integer("deadline_ms", 1)?.map_or(CONNECT_DEADLINE, |ms| Duration::from_millis(ms as u64));
+        let began = Instant::now();
+        let mut instance = self.sdk.connect(options)?;
+        //
+        if began.elapsed() > limit {
+            open.store(false, Ordering::Release);
+            let _ = instance.disconnect();
+            return Err(CallError::host(Kind::DeadlineExceeded, "connect ended after its deadline; the instance was taken down"));
+        }
         let identity = instance.identity();
         self.instance = Some(instance);
         self.open = open;

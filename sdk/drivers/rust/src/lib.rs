@@ -4,11 +4,13 @@ pub mod allocator;
 mod dispatch;
 mod errors;
 mod instance_calls;
+mod introduction;
 pub mod json;
 mod lines;
 mod output;
 mod params;
 mod process;
+mod request;
 mod sdk;
 mod test_operations;
 

@@ -81,6 +81,13 @@ impl Params {
         }
     }
 
+    pub fn context(&self) -> Read<Option<String>> {
+        match self.optional_text("context")? {
+            Some(name) if !is_instance_name(&name) => refuse("context", "is not 1 to 64 characters of [A-Za-z0-9_.-]"),
+            name => Ok(name),
+        }
+    }
+
     /// (seed as hexadecimal text, mnemonic): exactly one of the two.
     pub fn secret(&self) -> Read<(Option<String>, Option<String>)> {
         let filled = |text: Option<String>| text.filter(|t| !t.is_empty());

@@ -28,6 +28,8 @@ pub struct ConnectOptions {
     pub seed_hex: Option<String>, // one of seed_hex and mnemonic; both secret
     pub mnemonic: Option<String>,
     pub settings: Json,
+    pub context: Option<String>, // instances that name the same one share it (capability shared_context)
+    pub network_down: bool,      // (capability network_down)
     pub notify: Notify,
 }
 

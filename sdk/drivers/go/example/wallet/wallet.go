@@ -66,6 +66,14 @@ type Network struct {
 	closed  map[string]*account
 	order   []string // of `closed`, oldest first
 	number  int
+	down    bool
+}
+
+// Unreachable is a network on which nothing arrives.
+func Unreachable() *Network {
+	network := NewNetwork(0, &Leaks{})
+	network.down = true
+	return network
 }
 
 func NewNetwork(initialBalance int64, leaks *Leaks) *Network {
@@ -275,9 +283,13 @@ func (w *Wallet) List(limit, offset int64) []Payment {
 	return listed
 }
 
-func (w *Wallet) Sync() {
+func (w *Wallet) Sync() error {
+	if w.network.down {
+		return ErrNetwork
+	}
 	w.network.mutex.Lock()
 	defer w.network.mutex.Unlock()
 	w.network.leaks.keep("sync")
 	w.tell("synced", nil)
+	return nil
 }
