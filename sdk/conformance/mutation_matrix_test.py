@@ -14,7 +14,7 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 CHECK = pathlib.Path(os.environ['SEEP_BIN']) / 'seep-driver-check'
 HOST = ['/usr/bin/python3' if os.path.exists('/usr/bin/python3') else sys.executable, '-B', str(HERE / 'faulty_host.py')]
-TIMEOUT = '4s'  # of an answer: a fault that is silence costs this much; a slow machine must not look like one
+TIMEOUT = '6s'  # of an answer: a fault that is silence costs this much; a slow machine must not look like one
 WORKERS = 4
 
 

@@ -50,5 +50,21 @@ class DriverKits(Fixture):
             self.assertIn(words, result.err)
 
 
+class DriverCheck(Fixture):
+    def test_a_good_host_passes_and_a_bad_one_fails_in_its_row(self):
+        good = self.seep('driver', 'check', '--rule', 'R-4', '-o', 'json', '--', *DRIVERS['rust'].split())
+        self.assertEqual((good.code, good.json()['passed']), (0, 5), good)
+        bad = self.seep('driver', 'check', '--rule', 'R-4', '--', '/usr/bin/python3', '-B', ROOT / 'sdk/conformance/faulty_host.py', 'syncs_strangers')
+        self.assertEqual(bad.code, 1, bad)
+        self.assertIn('FAIL  R-4.1', bad.out)
+        self.assertIn('4 passed, 1 failed, 0 skipped', bad.out)
+
+    def test_mistakes_exit_2(self):
+        for words, said in ((['driver', 'check'], '--'), (['driver', 'chekc'], 'check'), (['--ascii', 'driver', 'check', '--', 'true'], 'seep driver check --help')):
+            result = self.seep(*words)
+            self.assertEqual(result.code, 2, result)
+            self.assertIn(said, result.err)
+
+
 if __name__ == '__main__':
     unittest.main()
