@@ -18,6 +18,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -139,14 +140,93 @@ class Driven {
   std::string error_;
 };
 
-void RoundTrips(benchmark::State& state, const std::vector<std::string>& command) {
+ChildOptions OptionsOf(const std::vector<std::string>& command) {
   ChildOptions options;
   options.argv = command;
   options.environment = {absl::StrCat("PATH=", std::getenv("PATH") ? std::getenv("PATH") : "/usr/bin:/bin")};
   options.standard_input = options.standard_output = Stdio::kPipe;
   options.standard_error = Stdio::kNull;
+  return options;
+}
+
+// The peer: what one would write in an afternoon. Blocking pipes and nlohmann's
+// JSON; no deadlines, no event loop, nobody else served meanwhile.
+class PlainLoop {
+ public:
+  explicit PlainLoop(ChildProcess& host) : host_(host) {}
+
+  void Round(int count, int in_flight) {
+    int sent = 0, answered = 0;
+    while (answered < count) {
+      std::string lines;
+      while (sent < count && sent - answered < in_flight) lines += Request(sent++ % kInstances);
+      if (!lines.empty() && ::write(host_.standard_input().get(), lines.data(), lines.size()) < 0) return;
+      const int came = ReadSome();
+      if (came < 0) return;
+      answered += came;
+    }
+  }
+
+  void Send(const nlohmann::json& message) {
+    const std::string line = message.dump() + "\n";
+    if (::write(host_.standard_input().get(), line.data(), line.size()) < 0) return;
+    while (ReadSome() == 0) {
+    }
+  }
+
+ private:
+  std::string Request(int instance) {
+    return nlohmann::json({{"jsonrpc", "2.0"}, {"id", ++id_}, {"method", "disconnect"},
+                           {"params", {{"deadline_ms", 30000}, {"instance", absl::StrCat("wallet-", instance)}}}}).dump() + "\n";
+  }
+
+  // How many answers came; -1 at the end.
+  int ReadSome() {
+    char chunk[64 << 10];
+    const ssize_t got = ::read(host_.standard_output().get(), chunk, sizeof(chunk));
+    if (got <= 0) return -1;
+    buffer_.append(chunk, static_cast<std::size_t>(got));
+    int answers = 0;
+    std::size_t start = 0;
+    for (std::size_t end; (end = buffer_.find('\n', start)) != std::string::npos; start = end + 1) {
+      answers += nlohmann::json::parse(buffer_.begin() + static_cast<std::ptrdiff_t>(start), buffer_.begin() + static_cast<std::ptrdiff_t>(end)).contains("id");
+    }
+    buffer_.erase(0, start);
+    return answers;
+  }
+
+  ChildProcess& host_;
+  std::string buffer_;
+  std::int64_t id_ = 1'000'000;
+};
+
+void PlainRoundTrips(benchmark::State& state, const std::vector<std::string>& command) {
   for (auto _ : state) {
-    auto process = ChildProcess::Start(options);
+    auto process = ChildProcess::Start(OptionsOf(command));
+    if (!process.ok()) return state.SkipWithError(std::string(process.status().message()).c_str());
+    const auto directory = TempDirectory::Create("host-round-trips");
+    PlainLoop loop(*process);
+    loop.Send({{"jsonrpc", "2.0"}, {"id", 1}, {"method", "initialize"}, {"params", {{"protocol", {{"major", 1}, {"minor", 0}}}}}});
+    for (int i = 0; i < kInstances; ++i) {
+      loop.Send({{"jsonrpc", "2.0"}, {"id", 2 + i}, {"method", "connect"},
+                 {"params", {{"instance", absl::StrCat("wallet-", i)}, {"network", "local"}, {"storage_dir", directory->path()}, {"seed", kSeed}}}});
+    }
+    const auto in_flight = static_cast<int>(state.range(0));
+    loop.Round(kWarmUpCalls, in_flight);
+    const SystemClock clock;
+    const MonotonicTime began = clock.Now();
+    const double own = OwnCpuSeconds();
+    loop.Round(4 * kWarmUpCalls, in_flight);
+    const double elapsed = absl::ToDoubleSeconds(clock.Now() - began);
+    state.SetIterationTime(elapsed);
+    state.counters["calls_per_s"] = 4 * kWarmUpCalls / elapsed;
+    state.counters["cpu_us"] = (OwnCpuSeconds() - own) / (4 * kWarmUpCalls) * 1e6;
+  }
+}
+
+void RoundTrips(benchmark::State& state, const std::vector<std::string>& command) {
+  for (auto _ : state) {
+    auto process = ChildProcess::Start(OptionsOf(command));
     if (!process.ok()) return state.SkipWithError(std::string(process.status().message()).c_str());
     const auto directory = TempDirectory::Create("host-round-trips");
     const auto cost = Driven(*std::move(process), directory->path(), static_cast<int>(state.range(0))).Measure();
@@ -173,6 +253,8 @@ int main(int argc, char** argv) {
       {"go", {bin + "/seep-go-example"}},
       {"rust", {bin + "/seep-rust-example"}},
       {"python", {"/usr/bin/python3", SEEP_SOURCE_DIR "/sdk/drivers/python/example/wallet_host.py"}}};
+  benchmark::RegisterBenchmark("PlainNlohmannLoop/cpp", seep::agent::PlainRoundTrips, hosts[0].second)
+      ->Arg(1)->Arg(16)->Arg(64)->UseManualTime()->Iterations(1)->Unit(benchmark::kSecond);
   for (const auto& [name, command] : hosts) {
     benchmark::RegisterBenchmark(("RoundTrips/" + std::string(name)).c_str(), seep::agent::RoundTrips, command)
         ->Arg(1)->Arg(16)->Arg(64)->UseManualTime()->Iterations(1)->Unit(benchmark::kSecond);
