@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/synchronization/notification.h"
 #include "agent/sampler/proc_reader.h"
 
 namespace seep::agent {
@@ -17,6 +18,7 @@ class FakeProcReader : public ProcReader {
   void Forget(TreeId tree) override { roots_.erase(tree); }
   absl::StatusOr<OutsideFigures> Read(TreeId tree, SamplingTiers tiers) override {
     ++reads;
+    if (held != nullptr) held->WaitForNotification();
     detailed_reads += tiers.detailed ? 1 : 0;
     if (!roots_.contains(tree)) return absl::NotFoundError("not tracked");
     OutsideFigures figures;
@@ -26,6 +28,7 @@ class FakeProcReader : public ProcReader {
   }
 
   std::atomic<int> reads{0}, detailed_reads{0};
+  absl::Notification* held = nullptr;  // readings take until it is given
 
  private:
   std::map<TreeId, pid_t> roots_;

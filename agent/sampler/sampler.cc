@@ -43,23 +43,24 @@ TreeId Sampler::Add(SampledTree tree, OnReading on_reading) {
   SEEP_CHECK(tree.interval > absl::ZeroDuration());
   const TreeId id{++last_id_};
   (*listeners_)[id] = std::move(on_reading);
-  absl::MutexLock lock(&mutex_);
   const MonotonicTime now = loop_.clock().Now();
-  reader_->Track(id, tree.root, tree.mark);
   Watched watched{Cadence(now, tree.interval), std::nullopt, Cadence(now, std::max(tree.interval, kSocketsEvery))};
   if (tree.detailed_interval > absl::ZeroDuration()) {
     watched.detailed_due.emplace(now, std::max(tree.detailed_interval, tree.interval));
   }
-  watched_.emplace(id, watched);
-  changed_.Signal();
+  Tell([this, id, watched, root = tree.root, mark = std::move(tree.mark)] {
+    reader_->Track(id, root, mark);
+    watched_.emplace(id, watched);
+  });
   return id;
 }
 
 void Sampler::Remove(TreeId id) {
   listeners_->erase(id);
-  absl::MutexLock lock(&mutex_);
-  watched_.erase(id);
-  reader_->Forget(id);
+  Tell([this, id] {
+    watched_.erase(id);
+    reader_->Forget(id);
+  });
 }
 
 void Sampler::SampleNow(TreeId id, std::function<void(std::optional<Reading>)> done) {
@@ -67,30 +68,37 @@ void Sampler::SampleNow(TreeId id, std::function<void(std::optional<Reading>)> d
     loop_.Post([done = std::move(done)] { done(std::nullopt); });
     return;
   }
+  Tell([this, id, done = std::move(done)] {
+    auto reading = ReadTree(id, {.sockets = true});
+    // Post, not TryPost: it is answered exactly once, and asked for by the loop.
+    loop_.Post([done, reading = std::move(reading)] { done(reading); });
+  });
+}
+
+void Sampler::Tell(Command command) {
   absl::MutexLock lock(&mutex_);
-  requests_.push_back({id, std::move(done)});
+  commands_.push_back(std::move(command));
   changed_.Signal();
 }
 
-void Sampler::Run() {
-  absl::MutexLock lock(&mutex_);
-  while (true) {
-    ServeRequests();
-    if (stop_) return;
-    const MonotonicTime next = ReadDue();
-    if (!requests_.empty()) continue;
-    const absl::Duration wait = next - loop_.clock().Now();
-    if (wait > absl::ZeroDuration()) changed_.WaitWithTimeout(&mutex_, wait);
+bool Sampler::Obey() {
+  std::deque<Command> commands;
+  bool stop = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    commands.swap(commands_);
+    stop = stop_;
   }
+  for (const Command& command : commands) command();
+  return !stop;
 }
 
-void Sampler::ServeRequests() {
-  while (!requests_.empty()) {
-    Request request = std::move(requests_.front());
-    requests_.pop_front();
-    auto reading = ReadTree(request.tree, {.sockets = true});
-    // Post, not TryPost: it is answered exactly once, and asked for by the loop.
-    loop_.Post([done = std::move(request.done), reading = std::move(reading)] { done(reading); });
+void Sampler::Run() {
+  while (Obey()) {
+    const MonotonicTime next = ReadDue();
+    absl::MutexLock lock(&mutex_);
+    const absl::Duration wait = next - loop_.clock().Now();
+    if (commands_.empty() && !stop_ && wait > absl::ZeroDuration()) changed_.WaitWithTimeout(&mutex_, wait);
   }
 }
 

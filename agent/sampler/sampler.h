@@ -64,15 +64,18 @@ class Sampler {
     std::optional<Cadence> detailed_due;
     Cadence sockets_due;
   };
-  struct Request {
-    TreeId tree;
-    std::function<void(std::optional<Reading>)> done;
-  };
+  using Command = std::function<void()>;
   void Run();
+  // For the thread, in order. Never waits for a reading under way: on a machine
+  // without a core to spare the thread may be reading all the time, and the loop
+  // has leases to renew.
+  void Tell(Command command);
+  // What follows is the thread's.
+  // Carries out what it was told; false: to stop.
+  bool Obey();
   // Reads what is due; returns when the next is.
-  MonotonicTime ReadDue() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void ServeRequests() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  std::optional<Reading> ReadTree(TreeId tree, SamplingTiers tiers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  MonotonicTime ReadDue();
+  std::optional<Reading> ReadTree(TreeId tree, SamplingTiers tiers);
 
   EventLoop& loop_;
   StartGuard guard_{"sampler"};
@@ -80,11 +83,11 @@ class Sampler {
   std::atomic<std::uint64_t> dropped_{0};
   std::uint64_t last_id_ = 0;                  // loop
   std::shared_ptr<std::map<TreeId, OnReading>> listeners_;  // loop
+  std::unique_ptr<ProcReader> reader_;         // the thread's
+  std::map<TreeId, Watched> watched_;          // the thread's
   absl::Mutex mutex_;
   absl::CondVar changed_;
-  std::unique_ptr<ProcReader> reader_ ABSL_GUARDED_BY(mutex_);
-  std::map<TreeId, Watched> watched_ ABSL_GUARDED_BY(mutex_);
-  std::deque<Request> requests_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Command> commands_ ABSL_GUARDED_BY(mutex_);
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <thread>
 
 #include "absl/synchronization/notification.h"
 #include "agent/sampler/fake_proc_reader.h"
@@ -77,6 +78,31 @@ TEST_F(SamplerTest, SamplesOutOfTurnAndSaysWhenTheTreeHasEnded) {
   });
   loop_.Run();
   EXPECT_EQ(got, (std::vector<bool>{true, false}));
+}
+
+// On a machine without a core to spare a reading takes as long as it takes, and
+// the next is due when it ends; the agent's lease must not hang on that.
+TEST_F(SamplerTest, NeverKeepsTheLoopWaitingForAReading) {
+  absl::Notification release;
+  auto reader = std::make_unique<FakeProcReader>();
+  FakeProcReader* fake = reader.get();
+  fake->held = &release;
+  Sampler sampler(loop_, std::move(reader));
+  ASSERT_OK(sampler.Start());
+  const TreeId id = sampler.Add({.root = 7, .mark = "", .interval = absl::Milliseconds(1)}, [](const Reading&) {});
+  const MonotonicTime deadline = clock_.Now() + absl::Seconds(30);
+  while (fake->reads == 0 && clock_.Now() < deadline) std::this_thread::yield();
+  ASSERT_GT(fake->reads, 0) << "a reading is under way";
+  bool answered = false;
+  sampler.SampleNow(id, [&](std::optional<Reading> reading) {
+    answered = reading.has_value();
+    loop_.Stop();
+  });
+  sampler.Remove(sampler.Add({.root = 8, .mark = "", .interval = absl::Hours(1)}, [](const Reading&) {}));
+  EXPECT_FALSE(answered) << "all three came back while the reading goes on";
+  release.Notify();
+  loop_.Run();
+  EXPECT_TRUE(answered);
 }
 
 TEST(LinuxProcReader, ReadsThisProcess) {

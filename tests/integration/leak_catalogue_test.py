@@ -15,8 +15,8 @@ class LeakCatalogue(Fixture):
     """One coordinator and one agent soak all entries side by side."""
 
     def soak(self, entries):
-        _, address = self.coordinator()
-        self.agent(address, 'a', '--slots', AT_ONCE)
+        coordinator, address = self.coordinator()
+        agent = self.agent(address, 'a', '--slots', AT_ONCE)
         self.env['SEEP_SERVER'] = address
         runs = {}
         for entry in entries:
@@ -27,10 +27,15 @@ class LeakCatalogue(Fixture):
             runs[entry.name] = submitted.json()['runs'][0]['run_id']
 
         def over():
-            states = {run['run_id']: run['state'] for run in self.seep('runs', 'ls', '-o', 'json').json()['runs']}
-            return all(states[run] in ('FINISHED', 'FAILED', 'CANCELLED', 'LOST') for run in runs.values())
+            return all(state in ('FINISHED', 'FAILED', 'CANCELLED', 'LOST') for state in self.states().values())
         wait_until(over, 60 * len(entries) + 120, 'the runs did not end')
+        self.assertIsNone(agent.process.poll(), f'the agent ended\n{agent.log()}')
+        if any(state != 'FINISHED' for state in self.states().values()):
+            print(f'--- coordinator\n{coordinator.log()}\n--- agent\n{agent.log()}')
         return {name: self.seep('report', run, '-o', 'json') for name, run in runs.items()}
+
+    def states(self):
+        return {run['run_id']: run['state'] for run in self.seep('runs', 'ls', '-o', 'json').json()['runs']}
 
     def check_leak(self, entry, result):
         report = result.json()
