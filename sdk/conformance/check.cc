@@ -11,6 +11,8 @@
 namespace seep::conformance {
 namespace {
 
+constexpr char kPrefix[] = "seep-driver-check";
+
 bool Names(const std::string& wanted, const std::string& id) { return wanted == id || absl::StartsWith(id, wanted + "."); }
 
 absl::StatusOr<std::vector<Rule>> Select(const std::vector<std::string>& wanted) {
@@ -66,7 +68,8 @@ std::vector<Rule> AllRules() {
 
 absl::StatusOr<Report> CheckHost(const HostCommand& command, const std::vector<std::string>& wanted) {
   SEEP_ASSIGN_OR_RETURN(const std::vector<Rule> rules, Select(wanted));
-  SEEP_ASSIGN_OR_RETURN(TempDirectory directory, TempDirectory::Create("seep-driver-check"));
+  TempDirectory::RemoveAbandoned(kPrefix);  // of checks that were killed
+  SEEP_ASSIGN_OR_RETURN(TempDirectory directory, TempDirectory::Create(kPrefix));
   Trial trial(command, std::move(directory));
   const Problem no_start = trial.Introduce();
   Report report;
