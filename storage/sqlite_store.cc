@@ -105,7 +105,7 @@ class ThreadedSqliteStore : public SqliteStore {
 
   void GetCampaign(std::string campaign_id, Callback<StoredCampaign> got) override {
     Read<StoredCampaign>(std::move(got), [campaign_id = std::move(campaign_id)](Stores& stores) {
-      return stores.campaigns.Load(campaign_id);
+      return stores.campaigns.Load(campaign_id, RunStore::Histograms::kKeep);
     });
   }
   void ListCampaigns(PageRequest page, Callback<CampaignPage> got) override {

@@ -72,6 +72,7 @@ class Store {
 
   // --- reads ------------------------------------------------------------
 
+  // Its runs' verdicts carry the exact histograms, which other reads leave out.
   virtual void GetCampaign(std::string campaign_id, Callback<StoredCampaign> got) = 0;
   virtual void ListCampaigns(PageRequest page, Callback<CampaignPage> got) = 0;
   virtual void GetRun(std::string run_id, Callback<v1::Run> got) = 0;

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "cli/render/live_lines.h"
+#include "cli/render/measures.h"
 #include "cli/render/quantities.h"
 #include "cli/render/verdict_so_far.h"
 #include "common/os/files.h"
@@ -180,7 +181,9 @@ std::string ShowCampaign(const v1::GetCampaignResponse& campaign, Format format,
   std::string text = fmt::format("campaign {}  {}  created {}{}\n\n", Printable(campaign.campaign().campaign_id()),
                                  Printable(campaign.campaign().name()), FormatWallTime(campaign.campaign().created_wall_us()),
                                  campaign.campaign().cancelled() ? "  cancelled" : "");
-  text += runs.Text(format, style) + "\n" + Printable(campaign.campaign().yaml(), true);
+  text += runs.Text(format, style) + "\n" + LatencyTable(campaign.operations(), style, format == Format::kWide);
+  if (campaign.operations_size() > 0) text += '\n';
+  text += Printable(campaign.campaign().yaml(), true);
   if (text.back() != '\n') text += '\n';
   return text;
 }

@@ -31,9 +31,9 @@ std::string ErrorsOf(const v1::OperationFigures& figures) {
   return text;
 }
 
-std::string ErrorKinds(const v1::RunVerdict& verdict) {
+std::string ErrorKinds(const OperationList& operations) {
   std::string text;
-  for (const auto& figures : verdict.operations()) {
+  for (const auto& figures : operations) {
     if (figures.errors_size() == 0) continue;
     std::string kinds;
     const auto shown = std::min<std::size_t>(kMostKinds, static_cast<std::size_t>(figures.errors_size()));
@@ -72,22 +72,23 @@ std::string ThresholdList(const v1::RunVerdict& verdict, const Style& style) {
   return "=== Thresholds ===\n" + table.Text(style, true);
 }
 
-std::string LatencyTable(const v1::RunVerdict& verdict, const Style& style, bool wide) {
-  if (verdict.operations_size() == 0) return {};
+std::string LatencyTable(const OperationList& operations, const Style& style, bool wide) {
+  if (operations.empty()) return {};
   Table table({{"OPERATION"}, {"COUNT"}, {"PER S", true}, {"ERRORS"}, {"MIN", true}, {"MEAN"}, {"P50"}, {"P90"}, {"P99"}, {"P99.9"}, {"MAX"},
                {"WARM-UP", true}});
-  for (const v1::OperationFigures& o : verdict.operations()) {
+  for (const v1::OperationFigures& o : operations) {
     table.Add({Printable(o.operation()), fmt::format("{}", o.count()), FormatNumber(o.per_second()),
                Cell(ErrorsOf(o), o.failed() > 0 ? Tint::kYellow : Tint::kNone), FormatLatency(o.min_us()), FormatLatency(o.mean_us()),
                FormatLatency(o.p50_us()), FormatLatency(o.p90_us()), FormatLatency(o.p99_us()), FormatLatency(o.p999_us()),
                FormatLatency(o.max_us()), fmt::format("{}", o.warm_up_count())});
   }
-  std::string text = "--- Latency ---\n" + table.Text(style, wide) + ErrorKinds(verdict);
-  if (verdict.dropped_iterations() > 0) {
-    text += fmt::format("dropped: {} iterations found the backlog full; the target does not keep up with the rate\n",
-                        verdict.dropped_iterations());
-  }
-  return text;
+  return "--- Latency ---\n" + table.Text(style, wide) + ErrorKinds(operations);
+}
+
+std::string DroppedText(const v1::RunVerdict& verdict) {
+  if (verdict.dropped_iterations() == 0) return {};
+  return fmt::format("dropped: {} iterations found the backlog full; the target does not keep up with the rate\n",
+                     verdict.dropped_iterations());
 }
 
 std::string ResidualText(const v1::RunVerdict& verdict, bool wide) {

@@ -13,9 +13,14 @@ namespace seep::cli {
 // "  ✓ rss<400MiB  88.0MiB"; in ASCII ok, x and ?. Empty: none were set.
 std::string ThresholdList(const v1::RunVerdict& verdict, const Style& style);
 
+using OperationList = google::protobuf::RepeatedPtrField<v1::OperationFigures>;
+
 // A row an operation, and its errors by kind; `wide` has more percentiles.
 // Empty: nothing was measured.
-std::string LatencyTable(const v1::RunVerdict& verdict, const Style& style, bool wide);
+std::string LatencyTable(const OperationList& operations, const Style& style, bool wide);
+
+// Arrivals that found the backlog full. Empty: none did.
+std::string DroppedText(const v1::RunVerdict& verdict);
 
 // "residual: +12.3KB rss above the level before the first connect, ..."; `wide`
 // also names the series that are back where they were. Empty: no teardown.

@@ -149,7 +149,7 @@ std::string TrendReport(const v1::GetReportResponse& report, const Style& style,
   const v1::RunVerdict& verdict = report.run().verdict();
   const std::string facts = RunHeader(report.run()) + "\n" + Facts(report) + Chaos(report) + ResidualText(verdict, wide) + TimeTable(report);
   return ThresholdList(verdict, style) + "=== Memory Trend Report ===\n" + SeriesTable(verdict, style, wide) +
-         LatencyTable(verdict, style, wide) + (style.ascii ? Asciified(facts) : facts) +
+         LatencyTable(verdict.operations(), style, wide) + DroppedText(verdict) + (style.ascii ? Asciified(facts) : facts) +
          Reasons(verdict, style, wide);
 }
 

@@ -4,6 +4,7 @@
 #include "common/os/random.h"
 #include "coordinator/control/report.h"
 #include "coordinator/log/log.h"
+#include "coordinator/thresholds/operation_tallies.h"
 
 namespace seep::coordinator {
 namespace {
@@ -108,7 +109,17 @@ void ControlDesk::GetCampaign(const v1::GetCampaignRequest& request, Answer<v1::
                        if (!stored.ok()) return answer(stored.status());
                        v1::GetCampaignResponse response;
                        *response.mutable_campaign() = std::move(stored->campaign);
-                       for (v1::Run& run : stored->runs) *response.add_runs() = std::move(run);
+                       OperationTallies operations;
+                       for (v1::Run& run : stored->runs) {
+                         if (run.has_verdict()) {
+                           for (v1::OperationFigures& figures : *run.mutable_verdict()->mutable_operations()) {
+                             operations.Add(figures);
+                             figures.clear_latency();
+                           }
+                         }
+                         *response.add_runs() = std::move(run);
+                       }
+                       operations.WriteTo(*response.mutable_operations(), /*exact=*/false);
                        answer(std::move(response));
                      });
 }

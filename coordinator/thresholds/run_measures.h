@@ -5,8 +5,7 @@
 // Threads: one at a time. Pure.
 // Phases:  series count in the soak and the cool-down; operations from the end
 //          of the warm-up; counters from the begin of the run.
-// Bounds:  4,096 series; 64 operations and 32 kinds of errors each, further
-//          ones are "other": an agent may send anything.
+// Bounds:  4,096 series; operations as OperationTallies has it.
 #ifndef SEEP_COORDINATOR_THRESHOLDS_RUN_MEASURES_H_
 #define SEEP_COORDINATOR_THRESHOLDS_RUN_MEASURES_H_
 
@@ -17,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/histogram/latency_histogram.h"
+#include "coordinator/thresholds/operation_tallies.h"
 #include "seep/v1/sample.pb.h"
 #include "seep/v1/verdict.pb.h"
 
@@ -35,32 +34,25 @@ class RunMeasures {
     std::optional<double> before, after;  // the first connect of the last generation, its teardown
     double latest = 0, base = 0;  // of a counter that began anew: what earlier lives counted
   };
-  struct Operation {
-    LatencyHistogram latency;
-    std::map<std::string, std::uint64_t> errors;
-    std::uint64_t failed = 0;
-    std::uint64_t warm_up = 0;  // measured before its end; not in the rest
-  };
 
   void Define(const v1::GaugeDefinition& definition);
   void Add(const v1::Sample& sample);
 
   const Series* FindSeries(std::string_view name) const;
-  const Operation* FindOperation(std::string_view name) const;
+  const OperationTally* FindOperation(std::string_view name) const { return operations_.Find(name); }
   double now_s() const { return now_s_; }
   // Between the first and the last sample of the soak.
   double soak_seconds() const { return soak_begin_s_ ? soak_end_s_ - *soak_begin_s_ : 0; }
 
-  void WriteTo(v1::RunVerdict& verdict) const;
+  // `exact`: with the histograms, so that runs can be added up.
+  void WriteTo(v1::RunVerdict& verdict, bool exact = false) const;
 
  private:
-  void AddOperation(const v1::OperationDelta& delta);
   void AddValue(Series& series, double value, v1::Phase phase);
-  void WriteOperations(v1::RunVerdict& verdict) const;
 
   std::vector<Series> series_;  // by id
   std::map<std::string, std::uint32_t, std::less<>> ids_;
-  std::map<std::string, Operation, std::less<>> operations_;
+  OperationTallies operations_;
   std::optional<double> soak_begin_s_;
   double soak_end_s_ = 0;
   double now_s_ = 0;

@@ -76,7 +76,7 @@ Figure OfSeries(const RunMeasures& measures, const ThresholdExpression& expressi
 }
 
 Figure OfLatency(const RunMeasures& measures, const ThresholdExpression& expression) {
-  const RunMeasures::Operation* operation = measures.FindOperation(expression.name);
+  const OperationTally* operation = measures.FindOperation(expression.name);
   if (operation == nullptr || operation->latency.count() == 0) {
     return Absent(absl::StrCat("no ", expression.name, " was measured"));
   }
@@ -94,7 +94,7 @@ Figure OfLatency(const RunMeasures& measures, const ThresholdExpression& express
 // Of a counter, or of what an operation counts as.
 Figure OfCount(const RunMeasures& measures, const ThresholdExpression& expression) {
   const RunMeasures::Series* series = measures.FindSeries(expression.name);
-  const RunMeasures::Operation* operation = measures.FindOperation(expression.name);
+  const OperationTally* operation = measures.FindOperation(expression.name);
   const bool rate = expression.measure == Measure::kRate;
   double count = 0;  // what never happened has no counter yet
   if (series != nullptr && !series->counter) return Absent(absl::StrCat(expression.name, " goes up and down: it is no counter"));

@@ -155,7 +155,7 @@ v1::RunVerdict RunFeed::Final(const v1::Run& ended) {
                                     " failed; the run's log says why"));
   }
   v1::RunVerdict verdict = ToMessage(judge_.Final());
-  measures_.WriteTo(verdict);
+  measures_.WriteTo(verdict, /*exact=*/true);
   thresholds_.WriteFinal(measures_, ended.aborted(), verdict);
   return verdict;
 }

@@ -94,7 +94,7 @@ absl::Status CampaignStore::FillRunIds(v1::Campaign& campaign, std::int64_t camp
   }
 }
 
-absl::StatusOr<StoredCampaign> CampaignStore::Load(const std::string& campaign_id) {
+absl::StatusOr<StoredCampaign> CampaignStore::Load(const std::string& campaign_id, RunStore::Histograms histograms) {
   SEEP_ASSIGN_OR_RETURN(const CampaignNo number, FindCampaign(db_, campaign_id));
   SEEP_ASSIGN_OR_RETURN(sqlite::Statement select,
                         db_.Prepare(absl::StrCat(kSelectColumns, "WHERE campaign_no = ?")));
@@ -106,7 +106,7 @@ absl::StatusOr<StoredCampaign> CampaignStore::Load(const std::string& campaign_i
   SEEP_RETURN_IF_ERROR(FillRunIds(stored.campaign, static_cast<std::int64_t>(number)));
   RunStore runs(db_);
   for (const std::string& run_id : stored.campaign.run_ids()) {
-    SEEP_ASSIGN_OR_RETURN(v1::Run run, runs.Load(run_id));
+    SEEP_ASSIGN_OR_RETURN(v1::Run run, runs.Load(run_id, histograms));
     stored.runs.push_back(std::move(run));
   }
   return stored;

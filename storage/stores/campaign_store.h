@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "storage/records.h"
 #include "storage/stores/ids.h"
+#include "storage/stores/run_store.h"
 
 namespace seep::storage {
 
@@ -21,7 +22,8 @@ class CampaignStore {
   absl::StatusOr<StoredCampaign> Create(const NewCampaign& campaign);
   absl::Status Cancel(const std::string& campaign_id);
 
-  absl::StatusOr<StoredCampaign> Load(const std::string& campaign_id);
+  absl::StatusOr<StoredCampaign> Load(const std::string& campaign_id,
+                                      RunStore::Histograms histograms = RunStore::Histograms::kLeaveOut);
   absl::StatusOr<CampaignPage> List(const PageRequest& page);
 
  private:

@@ -21,7 +21,7 @@ std::string Record(v1::Run run) {
   return run.SerializeAsString();
 }
 
-absl::StatusOr<v1::Run> ReadRun(const sqlite::Statement& row) {
+absl::StatusOr<v1::Run> ReadRun(const sqlite::Statement& row, RunStore::Histograms histograms) {
   v1::Run run;
   const std::string_view record = row.Blob(1);
   const std::string_view verdict = row.Blob(2);
@@ -29,6 +29,9 @@ absl::StatusOr<v1::Run> ReadRun(const sqlite::Statement& row) {
                      (row.IsNull(2) || run.mutable_verdict()->ParseFromArray(
                                            verdict.data(), static_cast<int>(verdict.size())));
   if (!whole) return absl::DataLossError(absl::StrCat("run ", row.Text(0), ": its record is damaged"));
+  if (histograms == RunStore::Histograms::kLeaveOut && run.has_verdict()) {
+    for (v1::OperationFigures& figures : *run.mutable_verdict()->mutable_operations()) figures.clear_latency();
+  }
   run.set_samples(static_cast<std::uint64_t>(row.Integer(3)));
   run.set_samples_lost(static_cast<std::uint64_t>(row.Integer(4)));
   return run;
@@ -107,14 +110,14 @@ absl::Status RunStore::Update(RunNo number, const v1::Run& run, std::int64_t wal
   return insert.Run();
 }
 
-absl::StatusOr<v1::Run> RunStore::Load(const std::string& run_id) {
+absl::StatusOr<v1::Run> RunStore::Load(const std::string& run_id, Histograms histograms) {
   SEEP_ASSIGN_OR_RETURN(const RunNo number, FindRun(db_, run_id));
   SEEP_ASSIGN_OR_RETURN(sqlite::Statement select,
                         db_.Prepare(absl::StrCat(kSelectRun, "WHERE r.run_no = ?")));
   select.BindAll(number);
   SEEP_ASSIGN_OR_RETURN(const bool row, select.Step());
   if (!row) return absl::NotFoundError(absl::StrCat("no run '", run_id, "'"));
-  return ReadRun(select);
+  return ReadRun(select, histograms);
 }
 
 absl::StatusOr<RunPage> RunStore::List(const RunFilter& filter, const PageRequest& page) {
@@ -148,7 +151,7 @@ absl::StatusOr<RunPage> RunStore::List(const RunFilter& filter, const PageReques
       result.next_before_id = result.runs.back().run_id();
       return result;
     }
-    SEEP_ASSIGN_OR_RETURN(v1::Run run, ReadRun(select));
+    SEEP_ASSIGN_OR_RETURN(v1::Run run, ReadRun(select, Histograms::kLeaveOut));
     result.runs.push_back(std::move(run));
   }
 }

@@ -26,7 +26,9 @@ class RunStore {
   // `wall_us` dates the transition, if the state changes.
   absl::Status Update(RunNo number, const v1::Run& run, std::int64_t wall_us);
 
-  absl::StatusOr<v1::Run> Load(const std::string& run_id);
+  // Exact histograms are many times the rest: who adds runs up asks for them.
+  enum class Histograms { kLeaveOut, kKeep };
+  absl::StatusOr<v1::Run> Load(const std::string& run_id, Histograms histograms = Histograms::kLeaveOut);
   absl::StatusOr<RunPage> List(const RunFilter& filter, const PageRequest& page);
 
  private:
