@@ -147,6 +147,36 @@ class Pacing(Fixture):
                          '--data-dir', self.home / 'leaking', '-o', 'csv')
         self.assertIn('1', kept.out.splitlines()[1], kept)
 
+    def test_latencies_of_several_agents_add_up(self):
+        _, address = self.coordinator()
+        for name in ('a1', 'a2'):
+            self.agent(address, name)
+        spec = self.home / 'fleet.yaml'
+        spec.write_text('name: fleet\nsdk: {driver: simulated-wallet}\nscenario: {payments: {}}\npace: {rate: 30/s}\nduration: 5s\n'
+                        'sampling: {interval: 250ms}\nreplicas: 2\n')
+        server = ('--server', address)
+        submitted = self.seep('campaign', 'submit', spec, *server, '-o', 'json')
+        self.assertEqual(submitted.code, 0, submitted)
+        campaign = submitted.json()['campaign']['campaign_id']
+
+        def over():
+            shown = self.seep('campaign', 'show', campaign, *server, '-o', 'json').json()
+            return shown if all(run['state'] == 'FINISHED' for run in shown['runs']) else None
+        shown = wait_until(over, 60, 'the campaign does not end')
+        self.assertEqual({run['agent'] for run in shown['runs']}, {'a1', 'a2'}, shown)
+        parts = [self.by(run['verdict']['operations'], 'operation')['payment'] for run in shown['runs']]
+        whole = self.by(shown['operations'], 'operation')['payment']
+        self.assertGreater(whole['count'], 200, shown)
+        self.assertEqual(whole['count'], sum(part['count'] for part in parts), shown)
+        self.assertEqual(whole['max_us'], max(part['max_us'] for part in parts), shown)
+        mean = sum(part['count'] * part['mean_us'] for part in parts) / whole['count']
+        self.assertAlmostEqual(whole['mean_us'], mean, places=3, msg=shown)
+        p99 = sorted(part['p99_us'] for part in parts)
+        self.assertTrue(p99[0] <= whole['p99_us'] <= p99[1], shown)
+        self.assertNotIn('latency', whole, 'buckets are no reading for people')
+        table = self.seep('campaign', 'show', campaign, *server)
+        self.assertRegex(table.out, r'--- Latency ---\nOPERATION +COUNT', table)
+
     def test_mistakes_are_told_with_their_place(self):
         spec = self.home / 'wrong.yaml'
         spec.write_text(RAMP.replace('p(99, payment)<5s', 'p(99, paymnet)<5s').replace('error_rate<1%', 'error_rat<1%%'))
