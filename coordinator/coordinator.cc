@@ -2,8 +2,10 @@
 
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "common/os/files.h"
 #include "common/status/status_macros.h"
+#include "coordinator/artefacts/artefact_desk.h"
 #include "coordinator/control/control_desk.h"
 #include "coordinator/control/query_desk.h"
 #include "coordinator/fleet/fleet.h"
@@ -46,7 +48,8 @@ struct Coordinator::Parts {
         runs(l, *store, fleet, links,
              [this](const v1::Run& run, VerdictBoard::Judged judged) { board.JudgeFinally(run, std::move(judged)); },
              {options.lost_limit}),
-        ingest(l, *store, fleet, links, IngestPorts()), agents(l, *store, fleet, links, ingest, runs, options.lease),
+        ingest(l, *store, fleet, links, IngestPorts()), artefacts(*store),
+        agents(l, *store, fleet, links, ingest, runs, artefacts, options.lease),
         control(l, worker.loop(), *store, fleet, runs, {options.release, store->schema_version()}),
         queries(l, options.query_worker, store->database_path()), control_service(l, control, queries) {}
 
@@ -62,6 +65,7 @@ struct Coordinator::Parts {
   VerdictBoard board;
   RunBook runs;
   Ingest ingest;
+  ArtefactDesk artefacts;
   AgentDesk agents;
   ControlDesk control;
   QueryDesk queries;
@@ -115,6 +119,9 @@ void Coordinator::Start(std::function<void(absl::StatusOr<std::vector<std::strin
   Parts& parts = *parts_;
   parts.runs.SetObserver([&parts](const std::string& run_id) { parts.control.OnRunChanged(run_id); });
   parts.links.SetEvents(&parts.agents);
+  parts.artefacts.SetObserver([&parts](const v1::Artefact& artefact) {
+    parts.runs.NoteEvent(artefact.run_id(), "artefact", absl::StrCat(artefact.name(), ", ", artefact.size(), " bytes (", artefact.reason(), ")"));
+  });
   std::make_shared<Restorer>(*parts.store, parts.fleet, parts.runs)
       ->Restore([&parts, started = std::move(started)](absl::Status restored) {
         if (!restored.ok()) return started(restored);

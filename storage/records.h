@@ -91,6 +91,16 @@ struct Gap {  // samples [from_sequence, to_sequence] will never come
   std::int64_t recorded_wall_us = 0;
 };
 
+inline constexpr std::size_t kMaxArtefactBytes = 32 << 20;
+inline constexpr std::size_t kMaxArtefactsPerRun = 256;
+inline constexpr std::size_t kMaxArtefactBytesPerRun = 256 << 20;
+
+struct ArtefactPiece {
+  v1::Artefact artefact;
+  std::string data;
+  bool last = false;
+};
+
 struct StoredLog {
   std::uint64_t id = 0;
   std::string agent;

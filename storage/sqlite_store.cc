@@ -98,6 +98,15 @@ class ThreadedSqliteStore : public SqliteStore {
                 bytes);
   }
 
+  void SaveArtefact(std::string agent, v1::Artefact artefact, std::string data, Done done) override {
+    const std::size_t bytes = data.size();
+    WriteStatus(true, std::move(done),
+                [agent = std::move(agent), artefact = std::move(artefact), data = std::move(data)](Stores& stores) {
+                  return stores.artefacts.Save(agent, artefact, data);
+                },
+                bytes);
+  }
+
   void SaveAgent(v1::AgentInfo agent, Done done) override {
     WriteStatus(false, std::move(done),
                 [agent = std::move(agent)](Stores& stores) { return stores.agents.Save(agent); });
@@ -130,6 +139,13 @@ class ThreadedSqliteStore : public SqliteStore {
     Read<std::vector<StoredLog>>(std::move(got), [run_id, after_id, limit](Stores& stores) {
       return stores.logs.List(run_id, after_id, limit);
     });
+  }
+  void ListArtefacts(std::string run_id, Callback<std::vector<v1::Artefact>> got) override {
+    Read<std::vector<v1::Artefact>>(std::move(got), [run_id](Stores& stores) { return stores.artefacts.List(run_id); });
+  }
+  void ReadArtefact(std::string run_id, std::string name, std::uint32_t piece, Callback<ArtefactPiece> got) override {
+    Read<ArtefactPiece>(std::move(got),
+                        [run_id, name, piece](Stores& stores) { return stores.artefacts.Read(run_id, name, piece); });
   }
   void ListFaults(std::string run_id, std::uint32_t limit,
                   Callback<std::vector<v1::FaultReport>> got) override {

@@ -30,7 +30,7 @@ struct StoreOptions {
   std::size_t max_queued_writes = 20'000;         // then batches and logs are refused
   std::size_t max_queued_bytes = 64u << 20;
   std::size_t max_queued_reads = 1000;            // then reads are refused
-  std::size_t max_log_bytes_per_source = 1 << 20;  // of one run, or of one agent
+  std::size_t max_log_bytes_per_source = 4 << 20;  // of one run, or of one agent
   // No threads: each call is carried out before it returns (its callback is
   // still posted). For simulations on a fake clock.
   bool inline_for_simulation = false;

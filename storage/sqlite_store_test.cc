@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "common/checksum/crc32c.h"
 #include "common/clock/fake_clock.h"
 #include "common/event_loop/simulated_event_loop.h"
 #include "common/status/status_matchers.h"
@@ -171,6 +172,47 @@ TEST_F(SqliteStoreTest, KeepsTheNewestLogLinesWithinTheLimit) {
   EXPECT_LT(kept.size(), 60u);
   EXPECT_THAT(kept.back().line.text(), HasSubstr("12 lines dropped"));
   EXPECT_EQ(kept[kept.size() - 2].line.text().size(), 4096u);
+}
+
+TEST_F(SqliteStoreTest, KeepsArtefactsWholeOnceAndWithinTheirLimits) {
+  ASSERT_OK(store_->CreateRuns(1));
+  ASSERT_OK_AND_ASSIGN(v1::Run run, store_->GetRun("r-0001"));
+  run.set_agent("lab-1");
+  RunChange change;
+  change.run_id = "r-0001";
+  change.run = run;
+  ASSERT_OK(store_->Wait<std::vector<v1::RunEvent>>([&](Store& s, auto done) { s.ChangeRun(change, std::move(done)); }));
+  const std::string data(700 << 10, 'p');
+  v1::Artefact artefact;
+  artefact.set_run_id("r-0001");
+  artefact.set_key("k1");
+  artefact.set_name("01-heap-start.pb.gz");
+  artefact.set_size(data.size());
+  artefact.set_crc32c(Crc32c(data));
+  const auto save = [&](const std::string& agent, const std::string& bytes) {
+    return store_->WaitStatus([&](Store& s, auto done) { s.SaveArtefact(agent, artefact, bytes, std::move(done)); });
+  };
+  EXPECT_THAT(save("lab-2", data), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(save("lab-1", data + "x"), StatusIs(absl::StatusCode::kDataLoss));
+  ASSERT_OK(save("lab-1", data));
+  ASSERT_OK(save("lab-1", data)) << "sent again after a reconnect";
+  artefact.set_key("k2");
+  EXPECT_THAT(save("lab-1", data), StatusIs(absl::StatusCode::kAlreadyExists));
+  ASSERT_OK_AND_ASSIGN(const auto listed, store_->Wait<std::vector<v1::Artefact>>([&](Store& s, auto got) {
+    s.ListArtefacts("r-0001", std::move(got));
+  }));
+  ASSERT_EQ(listed.size(), 1u);
+  std::string read;
+  for (std::uint32_t piece = 0;; ++piece) {
+    ASSERT_OK_AND_ASSIGN(const ArtefactPiece got, store_->Wait<ArtefactPiece>([&](Store& s, auto answer) {
+      s.ReadArtefact("r-0001", "01-heap-start.pb.gz", piece, std::move(answer));
+    }));
+    read += got.data;
+    if (got.last) break;
+  }
+  EXPECT_EQ(read, data);
+  EXPECT_THAT(store_->Wait<ArtefactPiece>([&](Store& s, auto answer) { s.ReadArtefact("r-0001", "no", 0, std::move(answer)); }),
+              StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(SqliteStoreTest, RemembersAgents) {

@@ -67,6 +67,9 @@ class Store {
   // over 4,096 bytes is cut.
   virtual void AppendLogs(std::string agent, v1::LogBatch logs, Done done) = 0;
 
+  // A file that belongs to a run of this agent's; see stores/artefact_store.h.
+  virtual void SaveArtefact(std::string agent, v1::Artefact artefact, std::string data, Done done) = 0;
+
   // Inserted or replaced by name.
   virtual void SaveAgent(v1::AgentInfo agent, Done done) = 0;
 
@@ -83,6 +86,9 @@ class Store {
                           Callback<std::vector<v1::RunEvent>> got) = 0;
   virtual void ListLogs(std::string run_id, std::uint64_t after_id, std::uint32_t limit,
                         Callback<std::vector<StoredLog>> got) = 0;
+  virtual void ListArtefacts(std::string run_id, Callback<std::vector<v1::Artefact>> got) = 0;
+  // Pieces count from 0.
+  virtual void ReadArtefact(std::string run_id, std::string name, std::uint32_t piece, Callback<ArtefactPiece> got) = 0;
   // Of a run in the order they were planned; empty id: of all, newest first.
   virtual void ListFaults(std::string run_id, std::uint32_t limit,
                           Callback<std::vector<v1::FaultReport>> got) = 0;

@@ -69,7 +69,9 @@ PlannedRun ReadCell(const YamlPtr& root, std::uint64_t drawn_seed, Diagnostics& 
   for (auto& [key, value] : campaign.TextMap("labels", 32)) (*run.spec.mutable_labels())[key] = value;
   for (auto& [key, value] : campaign.TextMap("placement", 32)) (*run.spec.mutable_placement())[key] = value;
   ReadTarget(campaign, diagnostics, run);
-  ReadScenario(campaign, diagnostics, *run.spec.mutable_scenario());
+  const bool drives_sdk = run.spec.target().kind() == v1::TARGET_KIND_SDK;
+  if (drives_sdk) ReadScenario(campaign, diagnostics, *run.spec.mutable_scenario());
+  ReadFigures(campaign, diagnostics, run.spec);
   ReadTiming(campaign, diagnostics, run.spec);
   ReadWallets(campaign, diagnostics, run.spec);
   ReadChaos(campaign, diagnostics, run.spec.warm_up_ms(), run.chaos);

@@ -140,7 +140,7 @@ TEST(CampaignParser, TellsSeveralMistakesAtOnceWithTheirPlaces) {
 
 TEST(CampaignParser, NamesWhatIsMissing) {
   EXPECT_THAT(ErrorsOf("labels: {a: b}\n"), ElementsAre("c.yaml:1:1: name is missing; add name: NAME",
-                                                       "c.yaml:1:1: sdk is missing; add sdk: {driver: NAME}",
+                                                       "c.yaml:1:1: sdk is missing; add sdk: {driver: NAME}, or target: {process: NAME}",
                                                        HasSubstr("c.yaml:1:1: scenario is missing")));
   EXPECT_THAT(ErrorsOf("- a\n"), ElementsAre(HasSubstr("c.yaml:1:1: a campaign must be a map")));
   EXPECT_THAT(ErrorsOf(""), ElementsAre(HasSubstr("a campaign must be a map")));

@@ -106,8 +106,13 @@ void ReadEvery(FieldReader& fields, Diagnostics& diagnostics, v1::RestartChaos& 
 }  // namespace
 
 void ReadTarget(FieldReader& campaign, Diagnostics& diagnostics, PlannedRun& run) {
+  if (campaign.Has("target")) {
+    if (campaign.Has("sdk")) campaign.Error("target", "and sdk exclude each other", "give one of them");
+    return ReadProcessTarget(campaign, diagnostics, run);
+  }
+  run.spec.mutable_target()->set_kind(v1::TARGET_KIND_SDK);
   if (!campaign.Has("sdk")) {
-    campaign.Error("sdk", "is missing", "add sdk: {driver: NAME}");
+    campaign.Error("sdk", "is missing", "add sdk: {driver: NAME}, or target: {process: NAME}");
     return;
   }
   FieldReader sdk(campaign.Value("sdk"), "sdk", diagnostics, campaign.PlaceOf("sdk"));
@@ -128,6 +133,7 @@ void ReadTarget(FieldReader& campaign, Diagnostics& diagnostics, PlannedRun& run
   } else {
     run.judging.set_managed_collector(target.driver() == "breez");  // JavaScript on Node
   }
+  target.set_fresh_directory(sdk.OneOf("directory", {"run", "generation"}) == "generation");
   sdk.Finish();
 }
 

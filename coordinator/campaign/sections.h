@@ -7,7 +7,10 @@
 
 namespace seep::coordinator {
 
+// `sdk:`, or by ReadProcessTarget `target:`.
 void ReadTarget(FieldReader& campaign, Diagnostics& diagnostics, PlannedRun& run);
+void ReadProcessTarget(FieldReader& campaign, Diagnostics& diagnostics, PlannedRun& run);
+void ReadFigures(FieldReader& campaign, Diagnostics& diagnostics, v1::RunSpec& spec);
 void ReadScenario(FieldReader& campaign, Diagnostics& diagnostics, v1::ScenarioSpec& scenario);
 void ReadTiming(FieldReader& campaign, Diagnostics& diagnostics, v1::RunSpec& spec);
 void ReadWallets(FieldReader& campaign, Diagnostics& diagnostics, v1::RunSpec& spec);

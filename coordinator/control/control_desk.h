@@ -42,6 +42,10 @@ class ControlDesk {
   void GetRun(const v1::GetRunRequest& request, Answer<v1::GetRunResponse> answer);
   void StopRun(const v1::StopRunRequest& request, Answer<v1::StopRunResponse> answer);
   void GetReport(const v1::GetReportRequest& request, Answer<v1::GetReportResponse> answer);
+  void ListLogs(const v1::ListLogsRequest& request, Answer<v1::ListLogsResponse> answer);
+  void ListArtefacts(const v1::ListArtefactsRequest& request, Answer<v1::ListArtefactsResponse> answer);
+  void FetchArtefact(const v1::FetchArtefactRequest& request, Stream<v1::FetchArtefactResponse> stream);
+  void ProfileRun(const v1::ProfileRunRequest& request, Answer<v1::ProfileRunResponse> answer);
   void ListAgents(const v1::ListAgentsRequest& request, Answer<v1::ListAgentsResponse> answer);
   void ListFaults(const v1::ListFaultsRequest& request, Answer<v1::ListFaultsResponse> answer);
 

@@ -37,6 +37,7 @@ std::string Fleet::Fault(const v1::Register& request) const {
     if (!IsText(key, 63) || !IsText(value, 256)) return "a label is too long or has control characters";
   }
   if (request.drivers_size() > 64) return "more than 64 drivers";
+  if (request.targets_size() > 256 || request.loads_size() > 256) return "more than 256 targets or loads";
   for (const auto& driver : request.drivers()) {
     if (!IsText(driver.name(), 63) || driver.versions_size() > 256) return "a driver's name or versions are too long";
     for (const std::string& version : driver.versions()) {
@@ -85,6 +86,8 @@ std::variant<Admitted, v1::Reject> Fleet::Admit(const v1::Register& request, Lin
   entry.info.set_version(Printable(request.release().substr(0, 64)));
   entry.info.set_host(Printable(request.host().substr(0, 256)));
   *entry.info.mutable_drivers() = request.drivers();
+  *entry.info.mutable_targets() = request.targets();
+  *entry.info.mutable_loads() = request.loads();
   entry.instance_id = request.instance_id();
   entry.link = link;
   entry.welcomed = false;

@@ -11,8 +11,8 @@ constexpr double kBeatsPerLease = 4;
 }  // namespace
 
 AgentDesk::AgentDesk(EventLoop& loop, storage::Store& store, Fleet& fleet, AgentPort& agents, Ingest& ingest,
-                     RunBook& runs, absl::Duration lease)
-    : loop_(loop), store_(store), fleet_(fleet), agents_(agents), ingest_(ingest), runs_(runs), lease_(lease) {}
+                     RunBook& runs, ArtefactDesk& artefacts, absl::Duration lease)
+    : loop_(loop), store_(store), fleet_(fleet), agents_(agents), ingest_(ingest), runs_(runs), artefacts_(artefacts), lease_(lease) {}
 
 AgentDesk::~AgentDesk() { loop_.Cancel(sweep_); }
 
@@ -92,6 +92,14 @@ void AgentDesk::Dispatch(LinkId link, const std::string& agent, v1::AgentMessage
       return store_.AppendLogs(agent, std::move(*message.mutable_logs()), [](absl::Status) {
         // Logs are the first to go when the disk is full.
       });
+    case v1::AgentMessage::kArtefact:
+      return artefacts_.OnChunk(agent, std::move(*message.mutable_artefact()),
+                                [this, link, alive = std::weak_ptr(alive_)](const v1::ArtefactAck& ack) {
+                                  if (alive.expired()) return;
+                                  v1::CoordinatorMessage answer;
+                                  *answer.mutable_artefact() = ack;
+                                  agents_.Send(link, std::move(answer));
+                                });
     case v1::AgentMessage::kGoodbye:
       LogInfo({{"agent", agent}, {"link", "goodbye"}, {"reason", message.goodbye().reason()}});
       return agents_.Close(link, absl::OkStatus());
@@ -116,6 +124,7 @@ void AgentDesk::OnClosed(LinkId link) {
   fleet_.Disconnected(link);
   if (agent.empty()) return;
   LogInfo({{"agent", agent}, {"link", "closed"}});
+  artefacts_.OnAgentGone(agent);
   Save(agent);
 }
 

@@ -15,6 +15,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "common/event_loop/event_loop.h"
+#include "coordinator/artefacts/artefact_desk.h"
 #include "coordinator/fleet/fleet.h"
 #include "coordinator/ingest/ingest.h"
 #include "coordinator/runs/run_book.h"
@@ -27,7 +28,7 @@ class AgentDesk : public LinkEvents {
   static constexpr std::uint32_t kWindowSamples = 5000;
 
   AgentDesk(EventLoop& loop, storage::Store& store, Fleet& fleet, AgentPort& agents, Ingest& ingest, RunBook& runs,
-            absl::Duration lease);
+            ArtefactDesk& artefacts, absl::Duration lease);
   ~AgentDesk() override;
 
   void OnMessage(LinkId link, v1::AgentMessage message) override;
@@ -52,6 +53,7 @@ class AgentDesk : public LinkEvents {
   AgentPort& agents_;
   Ingest& ingest_;
   RunBook& runs_;
+  ArtefactDesk& artefacts_;
   const absl::Duration lease_;
   // Admitted, Welcome not yet sent.
   absl::flat_hash_set<LinkId> welcoming_;

@@ -84,6 +84,9 @@ SEEP_UNARY(StopRun)
 SEEP_UNARY(GetReport)
 SEEP_UNARY(ListAgents)
 SEEP_UNARY(ListFaults)
+SEEP_UNARY(ListLogs)
+SEEP_UNARY(ListArtefacts)
+SEEP_UNARY(ProfileRun)
 #undef SEEP_UNARY
 
 grpc::ServerUnaryReactor* ControlService::ValidateCampaign(grpc::CallbackServerContext* context,
@@ -103,6 +106,13 @@ grpc::ServerWriteReactor<v1::ExportSamplesResponse>* ControlService::ExportSampl
   return Open<v1::ExportSamplesRequest, v1::ExportSamplesResponse>(
       request,
       [this](const auto& asked, Stream<v1::ExportSamplesResponse> port) { desk_.ExportSamples(asked, std::move(port)); });
+}
+
+grpc::ServerWriteReactor<v1::FetchArtefactResponse>* ControlService::FetchArtefact(
+    grpc::CallbackServerContext*, const v1::FetchArtefactRequest* request) {
+  return Open<v1::FetchArtefactRequest, v1::FetchArtefactResponse>(
+      request,
+      [this](const auto& asked, Stream<v1::FetchArtefactResponse> port) { desk_.FetchArtefact(asked, std::move(port)); });
 }
 
 grpc::ServerWriteReactor<v1::QueryResponse>* ControlService::Query(grpc::CallbackServerContext*,

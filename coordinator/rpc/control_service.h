@@ -35,6 +35,9 @@ class ControlService : public v1::Control::CallbackService {
   SEEP_UNARY(GetReport);
   SEEP_UNARY(ListAgents);
   SEEP_UNARY(ListFaults);
+  SEEP_UNARY(ListLogs);
+  SEEP_UNARY(ListArtefacts);
+  SEEP_UNARY(ProfileRun);
 #undef SEEP_UNARY
   grpc::ServerUnaryReactor* ValidateCampaign(grpc::CallbackServerContext* context,
                                              const v1::SubmitCampaignRequest* request,
@@ -44,6 +47,8 @@ class ControlService : public v1::Control::CallbackService {
                                                     const v1::WatchRunRequest* request) override;
   grpc::ServerWriteReactor<v1::ExportSamplesResponse>* ExportSamples(
       grpc::CallbackServerContext* context, const v1::ExportSamplesRequest* request) override;
+  grpc::ServerWriteReactor<v1::FetchArtefactResponse>* FetchArtefact(
+      grpc::CallbackServerContext* context, const v1::FetchArtefactRequest* request) override;
   grpc::ServerWriteReactor<v1::QueryResponse>* Query(grpc::CallbackServerContext* context,
                                                      const v1::QueryRequest* request) override;
 

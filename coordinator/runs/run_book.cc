@@ -6,6 +6,10 @@
 #include "coordinator/scheduler/placement.h"
 
 namespace seep::coordinator {
+namespace {
+// A verdict that wavers must not fill the store with profiles.
+constexpr int kMaxLeakProfiles = 3;
+}  // namespace
 
 RunBook::RunBook(EventLoop& loop, storage::Store& store, Fleet& fleet, AgentPort& agents, JudgeFinally judge,
                  Options options)
@@ -215,6 +219,7 @@ void RunBook::NoteVerdict(const std::string& run_id, const v1::RunVerdict& verdi
   change.run_id = run_id;
   change.verdict = verdict;
   journal_.Write(std::move(change));
+  AskLeakProfiles(*open, verdict);
   // Confirmed before, it may have been withdrawn since; then there is no hurry.
   if (verdict.confirmation().confirmed() && verdict.verdict() == v1::VERDICT_LEAK) {
     StopEarly(*open, verdict.confirmation());
@@ -245,6 +250,32 @@ void RunBook::StopByItself(OpenRun& open, std::string kind) {
   const std::string run_id = open.run.run_id();
   NoteEvent(run_id, std::move(kind), why);
   if (OpenRun* still = Open(run_id)) Apply(*still, {RunEvent::kStopAsked, {}, why});
+}
+
+// What holds the memory, while it is still held.
+void RunBook::AskLeakProfiles(OpenRun& open, const v1::RunVerdict& verdict) {
+  const bool leaking = verdict.verdict() == v1::VERDICT_LEAK;
+  const bool turned = leaking && !open.leaking;
+  open.leaking = leaking;
+  if (!turned || open.leak_profiles >= kMaxLeakProfiles || open.run.spec().profiles().pprof_url().empty()) return;
+  if (AskProfiles(open.run.run_id(), "leak").ok()) ++open.leak_profiles;
+}
+
+absl::Status RunBook::AskProfiles(const std::string& run_id, const std::string& reason) {
+  const OpenRun* open = Open(run_id);
+  if (open == nullptr) return absl::NotFoundError(absl::StrCat("run ", run_id, " is over: profiles are taken of live targets"));
+  if (open->run.spec().profiles().pprof_url().empty()) {
+    return absl::FailedPreconditionError(absl::StrCat("run ", run_id, " has no endpoint for profiles; give profiles.pprof (--pprof) when it is submitted"));
+  }
+  const LinkId link = fleet_.LinkOf(open->run.agent());
+  if (open->progress.state != v1::RUN_STATE_RUNNING || link == LinkId::kNone) {
+    return absl::FailedPreconditionError(absl::StrCat("run ", run_id, " does not work at the moment (", StateName(open->run.state()), "); try again"));
+  }
+  v1::CoordinatorMessage message;
+  message.mutable_take_profiles()->set_run_id(run_id);
+  message.mutable_take_profiles()->set_reason(reason);
+  if (agents_.Send(link, std::move(message))) return absl::OkStatus();
+  return absl::UnavailableError("its agent could not be asked; try again");
 }
 
 void RunBook::TellToForget(const std::string& agent, const std::string& run_id) {

@@ -56,8 +56,11 @@ class RunBook {
 
   // kNotFound: not open. The run ends in its own time.
   absl::Status Stop(const std::string& run_id, const std::string& reason);
-  // Stores a running verdict. One that confirms a leak stops the run, where its
-  // campaign asks for that.
+  // Has the run's agent take profiles; they come as artefacts. kNotFound: not
+  // open; kFailedPrecondition: it has no endpoint for them, or does not work now.
+  absl::Status AskProfiles(const std::string& run_id, const std::string& reason);
+  // Stores a running verdict. One that turns to LEAK has profiles taken; one
+  // that confirms a leak stops the run, where its campaign asks for that.
   void NoteVerdict(const std::string& run_id, const v1::RunVerdict& verdict);
   // Ends the run on a threshold with abort_on_fail; once.
   void AbortOnThreshold(const std::string& run_id, const v1::ThresholdAbort& abort);
@@ -78,10 +81,13 @@ class RunBook {
     v1::RunStatus status;  // the last one
     std::unique_ptr<FaultDesk> faults;
     TimerId lost_timer = TimerId::kNone;
+    bool leaking = false;       // by the latest verdict
+    int leak_profiles = 0;      // asked for so far
     absl::flat_hash_map<std::string, std::uint64_t> stored_through;  // by boot epoch
   };
 
   void Apply(OpenRun& open, RunInput input);
+  void AskLeakProfiles(OpenRun& open, const v1::RunVerdict& verdict);
   void CarryOut(OpenRun& open, RunEffect effect);
   void NoteStatus(OpenRun& open, const v1::RunStatus& status);
   void StopEarly(OpenRun& open, const v1::Confirmation& confirmation);

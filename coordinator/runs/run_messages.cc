@@ -98,6 +98,20 @@ std::string DescribeOwnStop(const v1::Run& run) {
                          static_cast<double>(run.spec().duration_ms()) / 60'000, Printable(early.reason()));
 }
 
+// How the load beside the target fares.
+void NoteLoad(const v1::RunStatus& now, WallTime wall, v1::Run& run, storage::RunChange& change) {
+  if (!now.has_load()) return;
+  // One that is repeated ends too often to tell each time: its first failure is news.
+  const bool repeats = run.spec().target().load().at_end() == v1::LoadSpec::AT_END_REPEAT;
+  const bool failed_first = now.load().failed() > 0 && run.load().failed() == 0;
+  if (now.load().ended() > run.load().ended() && (!repeats || failed_first)) {
+    change.events.push_back(MakeEvent(run, wall, absl::Milliseconds(now.load().ended_at_ms()), "load",
+                                      absl::StrCat("load ", now.load().entry(), " ended: ", now.load().last_end())));
+  }
+  *run.mutable_load() = now.load();
+  run.mutable_load()->set_last_end(Printable(now.load().last_end().substr(0, kMaxMessage)));
+}
+
 storage::RunChange ChangesIn(const v1::RunStatus& before, const v1::RunStatus& now, v1::Run& run) {
   storage::RunChange change;
   change.run_id = run.run_id();
@@ -124,6 +138,7 @@ storage::RunChange ChangesIn(const v1::RunStatus& before, const v1::RunStatus& n
   // An agent of an earlier release takes every stop for a person's.
   if (now.interrupted() && !StopsByItself(run)) run.set_interrupted(true);
   NoteLimits(now, run);
+  NoteLoad(now, wall, run, change);
   if (run.SerializeAsString() != old) change.run = run;
   return change;
 }

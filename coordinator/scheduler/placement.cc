@@ -54,6 +54,31 @@ std::vector<const Candidate*> Keep(const std::vector<const Candidate*>& from, co
   return kept;
 }
 
+std::vector<const Candidate*> WithFreeSlots(std::vector<const Candidate*> fitting, std::string& reason) {
+  const auto left = Keep(fitting, [](const Candidate& c) { return !c.agent->draining(); });
+  if (left.empty()) return reason = "the agents that fit are draining", left;
+  auto free = Keep(left, [](const Candidate& c) { return c.slots_taken < c.agent->slots(); });
+  if (free.empty()) {
+    std::uint32_t slots = 0;
+    for (const Candidate* candidate : left) slots += candidate->agent->slots();
+    reason = absl::StrCat("all ", slots, " slots of the agents that fit are taken");
+  }
+  return free;
+}
+
+// Processes that agents start or attach to, by the names of their own lists.
+std::vector<const Candidate*> WithEntries(const v1::TargetSpec& target, std::vector<const Candidate*> left, std::string& reason) {
+  const auto lists = [](const google::protobuf::RepeatedPtrField<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  left = Keep(left, [&](const Candidate& c) { return lists(c.agent->targets(), target.entry()); });
+  if (left.empty()) return reason = absl::StrCat("no agent has target ", target.entry()), left;
+  if (!target.has_load()) return left;
+  left = Keep(left, [&](const Candidate& c) { return lists(c.agent->loads(), target.load().entry()); });
+  if (left.empty()) reason = absl::StrCat("no agent that has target ", target.entry(), " has load ", target.load().entry());
+  return left;
+}
+
 // Narrows the fleet condition by condition; the first that leaves nobody is
 // the reason.
 std::vector<const Candidate*> Fitting(const v1::RunSpec& spec, const std::vector<Candidate>& candidates,
@@ -66,6 +91,10 @@ std::vector<const Candidate*> Fitting(const v1::RunSpec& spec, const std::vector
   if (left.empty()) return reason = "no agent is connected", left;
   left = Keep(left, [&](const Candidate& c) { return HasLabels(*c.agent, spec); });
   if (left.empty()) return reason = absl::StrCat("no agent has the labels ", LabelList(spec)), left;
+  if (spec.target().kind() == v1::TARGET_KIND_PROCESS || spec.target().kind() == v1::TARGET_KIND_ATTACH) {
+    left = WithEntries(spec.target(), std::move(left), reason);
+    return left.empty() ? left : WithFreeSlots(std::move(left), reason);
+  }
   left = Keep(left, [&](const Candidate& c) { return DriverOf(*c.agent, driver) != nullptr; });
   if (left.empty()) return reason = absl::StrCat("no agent has driver ", driver), left;
   auto versioned = Keep(left, [&](const Candidate& c) { return HasVersion(*DriverOf(*c.agent, driver), version); });
@@ -74,15 +103,7 @@ std::vector<const Candidate*> Fitting(const v1::RunSpec& spec, const std::vector
                           VersionsOffered(left, driver), ")");
     return versioned;
   }
-  left = Keep(versioned, [](const Candidate& c) { return !c.agent->draining(); });
-  if (left.empty()) return reason = "the agents that fit are draining", left;
-  auto free = Keep(left, [](const Candidate& c) { return c.slots_taken < c.agent->slots(); });
-  if (free.empty()) {
-    std::uint32_t slots = 0;
-    for (const Candidate* candidate : left) slots += candidate->agent->slots();
-    reason = absl::StrCat("all ", slots, " slots of the agents that fit are taken");
-  }
-  return free;
+  return WithFreeSlots(std::move(versioned), reason);
 }
 
 double FreeShare(const Candidate& candidate) {

@@ -5,6 +5,7 @@
 #define SEEP_STORAGE_STORES_STORES_H_
 
 #include "storage/stores/agent_store.h"
+#include "storage/stores/artefact_store.h"
 #include "storage/stores/campaign_store.h"
 #include "storage/stores/event_store.h"
 #include "storage/stores/fault_store.h"
@@ -19,7 +20,7 @@ namespace seep::storage {
 struct Stores {
   Stores(sqlite::Database& db, std::size_t max_log_bytes)
       : database(db), campaigns(db), runs(db), verdicts(db), samples(db), generations(db), faults(db),
-        events(db), logs(db, max_log_bytes), agents(db) {}
+        events(db), logs(db, max_log_bytes), agents(db), artefacts(db) {}
 
   sqlite::Database& database;
   CampaignStore campaigns;
@@ -31,6 +32,7 @@ struct Stores {
   EventStore events;
   LogStore logs;
   AgentStore agents;
+  ArtefactStore artefacts;
 };
 
 }  // namespace seep::storage
