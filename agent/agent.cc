@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "agent/log/log.h"
 #include "agent/sampler/linux_proc_reader.h"
@@ -31,6 +32,13 @@ double CpuSeconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
+// A reason becomes part of a file's name.
+std::string WordOf(const std::string& text) {
+  std::string word;
+  for (const char c : text.substr(0, 32)) word.push_back(absl::ascii_isalnum(static_cast<unsigned char>(c)) ? c : '-');
+  return word.empty() ? "asked-for" : word;
+}
+
 std::string HostName() {
   char name[256] = {};
   return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
@@ -40,6 +48,7 @@ std::string HostName() {
 
 Agent::Agent(EpollEventLoop& loop, Configuration configuration, LinkDialer& dialer, Ports ports)
     : loop_(loop), configuration_(std::move(configuration)), dialer_(dialer), ports_(std::move(ports)),
+      artefacts_(loop, [this](v1::ArtefactChunk chunk) { return session_ && session_->SendArtefact(std::move(chunk)); }),
       instance_id_(EntropyHex(8)) {}
 
 Agent::~Agent() {
@@ -96,6 +105,7 @@ void Agent::RecoverRuns() {
       (void)directory.SaveStatus(status.SerializeAsString());
     }
     past_[id] = std::move(status);
+    artefacts_.Add(id, directory.path());
   }
 }
 
@@ -113,6 +123,8 @@ v1::Register Agent::MakeRegister() {
     for (const std::string& version : InstalledVersions(driver)) info->add_versions(version);
     if (driver.versions_directory.empty() && !driver.default_version.empty()) info->add_versions(driver.default_version);
   }
+  for (const auto& [name, target] : configuration_.targets) message.add_targets(name);
+  for (const auto& [name, load] : configuration_.loads) message.add_loads(name);
   for (const auto& [id, run] : runs_) *message.add_runs() = run->status();
   for (const auto& [id, status] : past_) *message.add_runs() = status;
   return message;
@@ -144,6 +156,7 @@ void Agent::OnWelcome() {
     session_->SendStatus(run->status());
     for (const v1::FaultReport& report : run->faults()) session_->SendFault(report);
   }
+  artefacts_.OnConnected();
   if (!std::exchange(connected_once_, true) && ports_.first_connected) ports_.first_connected();
 }
 
@@ -155,6 +168,13 @@ void Agent::OnMessage(const v1::CoordinatorMessage& message) {
       return StopRun(message.stop_run());
     case v1::CoordinatorMessage::kFault:
       return Order(message.fault());
+    case v1::CoordinatorMessage::kTakeProfiles:
+      if (const auto run = runs_.find(message.take_profiles().run_id()); run != runs_.end()) {
+        run->second->TakeProfiles(WordOf(message.take_profiles().reason()));
+      }
+      return;
+    case v1::CoordinatorMessage::kArtefact:
+      return OnArtefactAck(message.artefact());
     case v1::CoordinatorMessage::kDrain:
       return Drain(message.drain().reason().empty() ? "drained by the coordinator" : message.drain().reason());
     default:
@@ -208,7 +228,18 @@ void Agent::StopRun(const v1::StopRun& stop) {
   session_->SendStatus(status);
 }
 
+void Agent::OnArtefactAck(const v1::ArtefactAck& ack) {
+  artefacts_.OnAck(ack);
+  if (!artefacts_.Pending(ack.run_id()) && forget_later_.erase(ack.run_id()) > 0) Forget(ack.run_id());
+}
+
 void Agent::Forget(const std::string& run_id) {
+  // A profile that was promised comes before the order in the house.
+  if (artefacts_.Pending(run_id) && past_.size() <= kMaxPast) {
+    forget_later_.insert(run_id);
+    return;
+  }
+  artefacts_.Forget(run_id);
   for (const StreamId& stream : spool_->Streams()) {
     if (stream.run == run_id) session_->Forget(stream);
   }
@@ -251,6 +282,9 @@ void Agent::OnLogs(v1::LogBatch logs) {
 }
 void Agent::OnSample(const std::string&, absl::Duration interval) { session_->NoteSample(interval); }
 
+void Agent::OnArtefact(const std::string& run_id, const std::string& run_directory) { artefacts_.Add(run_id, run_directory); }
+bool Agent::ArtefactsPending(const std::string& run_id) { return session_ && session_->connected() && artefacts_.Pending(run_id); }
+
 void Agent::OnGivenUp(const std::string& reason) {
   given_up_ = true;
   Drain(reason);
@@ -278,7 +312,7 @@ void Agent::Drain(const std::string& reason) {
 // spooled then goes with the next start.
 void Agent::FinishIfDone() {
   if (!draining_ || finished_ || !runs_.empty()) return;
-  if (session_->connected() && !session_->AllDelivered() && drain_timer_ == TimerId::kNone) {
+  if (session_->connected() && !Delivered() && drain_timer_ == TimerId::kNone) {
     session_->Flush();
     const MonotonicTime deadline = loop_.clock().Now() + kDeliverWithin;
     AwaitDelivery(deadline);
@@ -291,7 +325,7 @@ void Agent::FinishIfDone() {
 
 void Agent::AwaitDelivery(MonotonicTime deadline) {
   drain_timer_ = loop_.RunAfter(absl::Milliseconds(20), [this, deadline] {
-    if (session_->connected() && !session_->AllDelivered() && loop_.clock().Now() < deadline) return AwaitDelivery(deadline);
+    if (session_->connected() && !Delivered() && loop_.clock().Now() < deadline) return AwaitDelivery(deadline);
     FinishIfDone();
   });
 }

@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 
+#include "agent/artefacts/artefact_delivery.h"
 #include "agent/configuration/configuration.h"
 #include "agent/runs/run.h"
 #include "agent/session/session.h"
@@ -45,6 +46,8 @@ class Agent : public SessionHandler, public RunListener {
   void OnFault(const v1::FaultReport& report) override;
   void OnLogs(v1::LogBatch logs) override;
   void OnSample(const std::string& run_id, absl::Duration interval) override;
+  void OnArtefact(const std::string& run_id, const std::string& run_directory) override;
+  bool ArtefactsPending(const std::string& run_id) override;
 
  private:
   absl::Status LockStateDirectory();
@@ -53,9 +56,11 @@ class Agent : public SessionHandler, public RunListener {
   void Refuse(const v1::RunSpec& spec, const std::string& reason);
   void StopRun(const v1::StopRun& stop);
   void Forget(const std::string& run_id);
+  void OnArtefactAck(const v1::ArtefactAck& ack);
   void Order(const v1::FaultOrder& order);
   void SweepRuns();
   void FinishIfDone();
+  bool Delivered() const { return session_->AllDelivered() && artefacts_.AllDelivered(); }
   void AwaitDelivery(MonotonicTime deadline);
   std::uint32_t SlotsUsed() const;
 
@@ -69,6 +74,8 @@ class Agent : public SessionHandler, public RunListener {
   OrphanReaper reaper_;
   std::unique_ptr<AgentParts> parts_;
   std::unique_ptr<Session> session_;
+  ArtefactDelivery artefacts_;
+  std::set<std::string> forget_later_;  // once their artefacts are delivered
   const std::string instance_id_;
   std::map<std::string, std::unique_ptr<Run>> runs_;
   // Runs that are over, not yet forgotten by the coordinator; bounded.

@@ -7,7 +7,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 PACKAGES="
-  build-essential cmake ninja-build ccache mold pkg-config git ca-certificates
+  build-essential cmake ninja-build ccache mold pkg-config libre2-dev git ca-certificates
   libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler libabsl-dev
   libsqlite3-dev sqlite3 libspdlog-dev libfmt-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev
   libsimdjson-dev libzstd-dev libeigen3-dev libssl-dev openssl

@@ -28,13 +28,6 @@ bool IsVersion(const std::string& text) {
          });
 }
 
-// These would let a configuration of one driver take over the next process.
-bool IsForbiddenVariable(const std::string& name) {
-  return name.empty() || name == "PATH" || name == "IFS" || name == "ENV" || name == "BASH_ENV" ||
-         absl::StartsWith(name, "LD_") || absl::StartsWith(name, "BASH_FUNC_") || absl::StrContains(name, "=") ||
-         absl::StartsWith(name, "SEEP_");
-}
-
 void ReadService(const std::string& name, YamlSection section, Driver& driver) {
   ServiceCommand service{name, {}};
   section.Read("command", service.command);
@@ -142,6 +135,7 @@ absl::Status ReadConfiguration(const std::string& file, Configuration& into) {
       tls.RefuseOthers();
     }
     ReadDriverMap(root, into);
+    ReadProcessEntries(root, into);
     ReadSecrets(root, into);
     root.Allow("tls");
     root.RefuseOthers();
@@ -159,6 +153,7 @@ absl::Status ReadDrivers(const std::string& file, Configuration& into) {
   try {
     YamlSection root(node, "", problems);
     ReadDriverMap(root, into);
+    ReadProcessEntries(root, into);
     root.RefuseOthers();
   } catch (const YAML::Exception& error) {
     return absl::InvalidArgumentError(absl::StrCat(file, ":", error.mark.line + 1, ": ", Printable(error.msg)));

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "agent/configuration/process_entries.h"
 #include "proto/channel/tls_files.h"
 
 namespace seep::agent {
@@ -47,13 +48,17 @@ struct Configuration {
   std::uint64_t spool_limit = std::uint64_t{1} << 30;
   TlsFiles tls;
   std::map<std::string, Driver> drivers;
+  std::map<std::string, ProcessTarget> targets;
+  std::map<std::string, AllowedCommand> loads;
+  std::vector<std::string> endpoints;  // addresses that may be fetched from besides loopback
   std::map<std::string, Secret> secrets;
 };
 
 // Reads FILE and the `drivers_files` it names into `into`. What it does not
 // mention stays as it is.
 absl::Status ReadConfiguration(const std::string& file, Configuration& into);
-// A file with `drivers:` (and nothing else); adds them.
+// A file with `drivers:`, `targets:`, `loads:` and `endpoints:` (and nothing
+// else); adds them.
 absl::Status ReadDrivers(const std::string& file, Configuration& into);
 // What cannot be seen line by line: the agent's name, clear text off the host.
 absl::Status CheckConfiguration(const Configuration& configuration);

@@ -57,6 +57,18 @@ void YamlSection::Read(const std::string& key, std::uint32_t& into, std::uint32_
   into = value;
 }
 
+void YamlSection::Read(const std::string& key, bool& into) {
+  std::string text;
+  const YAML::Node node = Take(key);
+  if (!node.IsDefined() || !Scalar(node, key, text)) return;
+  if (text != "true" && text != "false") return Complain(key, "must be true or false");
+  into = text == "true";
+}
+
+YamlSection YamlSection::Below(const std::string& key) {
+  return YamlSection(Take(key), absl::StrCat(where_.empty() ? "" : where_ + ".", key), problems_);
+}
+
 void YamlSection::ReadBytes(const std::string& key, std::uint64_t& into) {
   std::string text;
   const YAML::Node node = Take(key);

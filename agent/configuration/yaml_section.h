@@ -31,9 +31,12 @@ class YamlSection {
   void Read(const std::string& key, std::string& into);
   void Read(const std::string& key, std::uint32_t& into, std::uint32_t low, std::uint32_t high);
   void ReadBytes(const std::string& key, std::uint64_t& into);
+  void Read(const std::string& key, bool& into);
   void Read(const std::string& key, std::vector<std::string>& into);
   void Read(const std::string& key, std::map<std::string, std::string>& into);
   void ReadEach(const std::string& key, const std::function<void(const std::string& name, YamlSection)>& each);
+  // The map at `key`, which must be there.
+  YamlSection Below(const std::string& key);
   void Complain(const std::string& key, const std::string& what);
   void Allow(const std::string& key) { known_.insert(key); }  // read by other means
   // Call last: keys that were never read are unknown.

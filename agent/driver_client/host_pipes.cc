@@ -26,7 +26,7 @@ void SetNonBlocking(const UniqueFd& fd) {
 HostPipes::HostPipes(EpollEventLoop& loop, UniqueFd input, UniqueFd output, Received received, Ended ended)
     : loop_(loop), input_(std::move(input)), output_(std::move(output)), received_(std::move(received)),
       ended_(std::move(ended)) {
-  SetNonBlocking(input_);
+  if (input_.valid()) SetNonBlocking(input_);  // a process that is only watched has none
   SetNonBlocking(output_);
   loop_.Watch(output_.get(), EPOLLIN, [this](std::uint32_t) { ReadSome(); });
 }

@@ -92,7 +92,11 @@ void HttpFaucet::Finish(std::uint64_t id, absl::Status status) {
 
 void HttpFaucet::Work() {
   while (true) {
-    HttpPost post{url_, "application/json", "", authorization_, absl::Seconds(30)};
+    HttpRequest post;
+    post.url = url_;
+    post.method = "POST";
+    post.accept = post.content_type = "application/json";
+    post.authorization = authorization_;
     std::uint64_t id = 0;
     {
       absl::MutexLock lock(&mutex_);
@@ -102,7 +106,7 @@ void HttpFaucet::Work() {
       post.body = std::move(queue_.front().body);
       queue_.pop_front();
     }
-    const auto answer = Post(post, cancel_.get());
+    const auto answer = Exchange(post, cancel_.get());
     absl::Status status = answer.ok() ? JudgeFaucetAnswer(*answer) : answer.status();
     loop_.Post([self = self_, id, status = std::move(status)] {
       if (*self != nullptr) (*self)->Finish(id, status);

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
-#include "agent/faucet/http_post.h"
+#include "agent/http/http_exchange.h"
 #include "agent/scenario/faucet.h"
 #include "common/event_loop/event_loop.h"
 #include "common/os/unique_fd.h"

@@ -21,6 +21,10 @@ class RunListener {
   virtual void OnFault(const v1::FaultReport& report) = 0;
   virtual void OnLogs(v1::LogBatch logs) = 0;
   virtual void OnSample(const std::string& run_id, absl::Duration interval) = 0;
+  // Something is on the shelf of the run in `run_directory`.
+  virtual void OnArtefact(const std::string& /*run_id*/, const std::string& /*run_directory*/) {}
+  // Whether some of it is not yet with the coordinator.
+  virtual bool ArtefactsPending(const std::string& /*run_id*/) { return false; }
 };
 
 // All outlive every run.

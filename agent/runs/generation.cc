@@ -7,6 +7,7 @@
 #include "agent/log/log.h"
 #include "common/os/files.h"
 #include "common/status/status_macros.h"
+#include "sdk/driver_protocol/json_writer.h"
 #include "sdk/driver_protocol/protocol.h"
 
 namespace seep::agent {
@@ -20,6 +21,7 @@ constexpr absl::Duration kDefaultInterval = absl::Seconds(30);
 constexpr absl::Duration kMaxLead = absl::Milliseconds(200);
 constexpr absl::Duration kFreshWithin = absl::Seconds(1);
 constexpr absl::Duration kCollectedWithin = absl::Seconds(5);
+constexpr absl::Duration kDumpWithin = absl::Seconds(60);
 constexpr absl::Duration kExitWithin = absl::Seconds(10);
 
 absl::Duration IntervalOf(const v1::SamplingSpec& sampling) {
@@ -66,12 +68,14 @@ TargetProcess::Ports Generation::ProcessPorts() {
   return ports;
 }
 
-absl::Status Generation::Start(const ChildOptions& command) {
+Async<absl::Status> Generation::Start() {
   oom_kills_before_ = OomKills();
-  SEEP_ASSIGN_OR_RETURN(process_, TargetProcess::Start(loop_, setting_.parts.reaper, command, setting_.mark, ProcessPorts()));
+  auto started = TargetProcess::Start(loop_, setting_.parts.reaper, setting_.command, setting_.mark, ProcessPorts());
+  if (!started.ok()) co_return started.status();
+  process_ = *std::move(started);
   SampledTree tree{process_->pid(), setting_.mark, interval_, absl::Milliseconds(setting_.sampling.detailed_interval_ms())};
   tree_ = setting_.parts.sampler.Add(std::move(tree), [this](const Reading& reading) { OnReading(reading); });
-  return absl::OkStatus();
+  co_return absl::OkStatus();
 }
 
 Async<absl::Status> Generation::Initialize(std::string settings_json) {
@@ -147,6 +151,19 @@ Async<void> Generation::TakeFreshSample() {
   });
   const std::optional<Reading> reading = co_await sampled;
   if (reading) OnReading(*reading);
+}
+
+Async<absl::StatusOr<LivingTarget::HeapDump>> Generation::DumpHeap(std::string directory) {
+  if (!initialized_ || !conversation_.Can(driver::capability::kHeapProfile)) {
+    co_return absl::UnimplementedError(absl::StrCat("the driver of ", identity_.sdk_name, " does not declare heap_profile"));
+  }
+  HostCall call{method::kHeapProfile, "", driver::JsonWriter().BeginObject().Key("directory").String(directory).EndObject().Take(), kDumpWithin};
+  const CallOutcome outcome = co_await Ask(conversation_, std::move(call));
+  if (!outcome.ok()) co_return absl::UnavailableError(Printable(outcome.error->message));
+  HeapDump dump;
+  dump.path = std::string(outcome.Result().FindString("path").value_or(""));
+  dump.format = std::string(outcome.Result().FindString("format").value_or(""));
+  co_return dump;
 }
 
 Async<bool> Generation::Teardown(absl::Duration limit) {

@@ -1,17 +1,11 @@
-// The life of one target process: its start, the conversation with it, the
-// scenario, its samples, its end.
+// One life of an SDK host: the process, the conversation with it, the scenario,
+// its samples.
 //
-//   Start → Initialize → Setup → BeginScenario → ... → Close
-//
-// Threads: the loop's only.
-// Owns:    the process tree, the conversation, the engine. Close it (awaited)
-//          before destroying it: then no coroutine of it is left.
-// Failure: the end of the process, a hang and a broken protocol are told once
-//          through `ended`; whatever waits for the host is then answered at once.
+// Threads, Failure: as living_target.h.
+// Owns:    the process tree, the conversation, the engine.
 #ifndef SEEP_AGENT_RUNS_GENERATION_H_
 #define SEEP_AGENT_RUNS_GENERATION_H_
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +14,7 @@
 #include "agent/async/waiting.h"
 #include "agent/driver_client/host_conversation.h"
 #include "agent/runs/agent_parts.h"
+#include "agent/runs/living_target.h"
 #include "agent/runs/run_samples.h"
 #include "agent/scenario/scenario_engine.h"
 #include "agent/supervisor/log_lines.h"
@@ -27,7 +22,7 @@
 
 namespace seep::agent {
 
-class Generation {
+class Generation : public LivingTarget {
  public:
   struct Setting {
     AgentParts& parts;
@@ -39,38 +34,31 @@ class Generation {
     Faucet* faucet;
     std::uint32_t number;
     std::string mark;
-  };
-  // `ended`: why; `scenario_done`: the scenario ran out of things to do.
-  struct Ports {
-    std::function<void(std::string why)> ended;
-    std::function<void()> scenario_done;
+    ChildOptions command;
   };
   Generation(Setting setting, Ports ports);
-  ~Generation();
+  ~Generation() override;
 
-  absl::Status Start(const ChildOptions& command);
-  Async<absl::Status> Initialize(std::string settings_json);
-  Async<absl::Status> Setup();
-  void BeginScenario();
-
-  // Nothing new begins; whether what was under way ended within `limit`.
-  Async<bool> Drain(absl::Duration limit);
-  // With the host's figures of this moment, if it answers within a second.
-  Async<void> TakeSample();
-  // With garbage collected first, where the host can: levels to be compared.
-  Async<void> TakeCollectedSample();
-  Async<bool> Teardown(absl::Duration limit);
+  Async<absl::Status> Start() override;
+  Async<absl::Status> Initialize(std::string settings_json) override;
+  Async<absl::Status> Setup() override;
+  void BeginScenario() override;
+  Async<bool> Drain(absl::Duration limit) override;
+  Async<void> TakeSample() override;
+  Async<void> TakeCollectedSample() override;
+  Async<absl::StatusOr<HeapDump>> DumpHeap(std::string directory) override;
+  Async<bool> Teardown(absl::Duration limit) override;
   // `shutdown`, then the end of its input; whether it was gone within 10 s.
-  Async<bool> Shutdown();
-  Async<bool> Terminate(absl::Duration grace);
-  void Kill(const std::string& why);
-  Async<void> Close();
+  Async<bool> Shutdown() override;
+  Async<bool> Terminate(absl::Duration grace) override;
+  void Kill(const std::string& why) override;
+  Async<void> Close() override;
 
-  std::uint32_t number() const { return setting_.number; }
-  pid_t pid() const { return process_ ? process_->pid() : 0; }
-  std::uint64_t start_time_ticks() const { return process_ ? process_->start_time_ticks() : 0; }
-  const HostIdentity& identity() const { return identity_; }
-  const std::string& why_ended() const { return why_ended_; }  // empty: it lives
+  std::uint32_t number() const override { return setting_.number; }
+  pid_t pid() const override { return process_ ? process_->pid() : 0; }
+  std::uint64_t start_time_ticks() const override { return process_ ? process_->start_time_ticks() : 0; }
+  const HostIdentity& identity() const override { return identity_; }
+  const std::string& why_ended() const override { return why_ended_; }
 
  private:
   void OnExited(ExitStatus status);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "agent/log/log.h"
 #include "agent/sampler/resource_limits.h"
@@ -25,7 +26,7 @@ Run::Run(AgentParts& parts, v1::RunSpec spec)
       samples_(parts, spec_.run_id(), began_, absl::Milliseconds(spec_.sampling().interval_ms())),
       log_(parts.loop.clock()), course_(spec_.max_restarts_on_crash()),
       faults_(directory_.fault_journal(), [this](const v1::FaultReport& report) { parts_.listener.OnFault(report); }),
-      events_(parts.loop), hurry_(parts.loop) {
+      events_(parts.loop), hurry_(parts.loop), beside_(parts.loop) {
   status_.set_run_id(spec_.run_id());
   status_.set_boot_epoch(parts.spool.epoch());
   status_.set_started_wall_us(parts.loop.clock().WallNow().micros());
@@ -35,7 +36,7 @@ Run::Run(AgentParts& parts, v1::RunSpec spec)
 Run::~Run() = default;
 
 void Run::Start() {
-  LogInfo(absl::StrCat("run=", id(), " driver=", Printable(spec_.target().driver()), " state=starting"));
+  LogInfo(absl::StrCat("run=", id(), " target=", Printable(drives_sdk() ? spec_.target().driver() : spec_.target().entry()), " state=starting"));
   FlushLogs();
   Spawn(Story(), [this] { over_ = true; });
 }
@@ -78,19 +79,19 @@ Async<Run::Outcome> Run::LiveGeneration() {
   const std::uint32_t number = status_.generation() + 1;
   const std::string mark = TargetMark(parts_.spool.epoch(), id(), number);
   samples_.set_phase(v1::PHASE_WARM_UP);
-  generation_ = std::make_unique<Generation>(
-      Generation::Setting{parts_, plan_, spec_.sampling(), counters_, samples_, log_, faucet_.get(), number, mark},
-      Generation::Ports{[this, number](std::string why) { events_.Push({Event::Kind::kEnded, number, std::move(why), {}}); },
-                        [this, number] { events_.Push({Event::Kind::kScenarioDone, number, "", {}}); }});
-  const absl::Status started = generation_->Start(
-      TargetCommand(*driver_, version_, {RunMark(parts_.spool.epoch(), id()), mark}, directory_.work()));
+  auto made = MakeTarget(number, mark);
+  if (!made.ok()) co_return Outcome{GenerationEnd::kCannotBegin, std::string(made.status().message())};
+  generation_ = *std::move(made);
+  const absl::Status started = co_await generation_->Start();
   status_.set_generation(number);
   if (!started.ok()) {
-    const std::string why = absl::StrCat("driver ", driver_->name, ": ", std::string(started.message()));
+    std::string why = std::string(started.message());
+    if (drives_sdk()) why = absl::StrCat("driver ", driver_->name, ": ", why);
     co_await CloseGeneration(why);
+    if (stop_asked_ && !aborted_) co_return Outcome{GenerationEnd::kStopped, stop_reason_};
     co_return Outcome{GenerationEnd::kCannotBegin, why};
   }
-  (void)directory_.NoteProcess(generation_->pid(), generation_->start_time_ticks());
+  if (generation_->owned()) (void)directory_.NoteProcess(generation_->pid(), generation_->start_time_ticks());
   status_.set_pid(generation_->pid());
   v1::GenerationInfo* info = status_.add_generations();
   info->set_generation(number);
@@ -124,7 +125,8 @@ Async<Run::Outcome> Run::BringUp() {
   faults_.Fail(absl::StrCat("the new generation does not work: ", std::string(status.message())));
   if (aborted_) co_return Outcome{GenerationEnd::kAborted, stop_reason_};
   if (stop_asked_) co_return Outcome{GenerationEnd::kStopped, stop_reason_};
-  if (!generation_->why_ended().empty()) co_return Outcome{GenerationEnd::kCrashed, generation_->why_ended()};
+  const bool never_began = !drives_sdk() && generation_->number() == 1;
+  if (!generation_->why_ended().empty() && !never_began) co_return Outcome{GenerationEnd::kCrashed, generation_->why_ended()};
   const bool hopeless = status.code() != absl::StatusCode::kUnavailable || generation_->number() == 1;
   co_return Outcome{hopeless ? GenerationEnd::kCannotBegin : GenerationEnd::kCrashed, std::string(status.message())};
 }
@@ -141,10 +143,13 @@ void Run::OnWorking() {
       warm_ = true;
       counters_.times.EndWarmUp();
       if (working_since_) samples_.set_phase(v1::PHASE_SOAK);
+      if (!std::exchange(profiled_start_, true)) TakeProfiles("start");
     });
     soak_timer_ = parts_.loop.RunAfter(absl::Milliseconds(spec_.duration_ms()),
                                        [this] { events_.Push({Event::Kind::kSoakOver, 0, "", {}}); });
   }
+  BeginBeside();
+  if (warm_ && !std::exchange(profiled_start_, true)) TakeProfiles("start");
   generation_->BeginScenario();
   faults_.Healed(NowMs(), generation_->number(), generation_->pid());
   SetState(v1::RUN_STATE_RUNNING, "");
@@ -156,8 +161,16 @@ Async<Run::Outcome> Run::Work() {
     Event event = co_await events_.Next();
     if (event.generation != 0 && event.generation != generation_->number()) continue;
     switch (event.kind) {
-      case Event::Kind::kEnded:
-        co_return Outcome{GenerationEnd::kCrashed, event.text};
+      case Event::Kind::kEnded: {
+        // A program that is done has run its course; a host never is.
+        const bool done = !drives_sdk() && absl::StartsWith(event.text, "ended by itself");
+        if (done) event.text.insert(0, "the target ");
+        co_return Outcome{done ? GenerationEnd::kCourseRun : GenerationEnd::kCrashed, event.text};
+      }
+      case Event::Kind::kLoadEnded:
+        co_return co_await EndGracefully(GenerationEnd::kCourseRun, event.text);
+      case Event::Kind::kLoadFailed:
+        co_return co_await EndGracefully(GenerationEnd::kLoadFailed, event.text);
       case Event::Kind::kServiceLost:
         co_return Outcome{GenerationEnd::kServiceLost, event.text};
       case Event::Kind::kAbort:
@@ -179,6 +192,8 @@ Async<Run::Outcome> Run::Work() {
 // sample, the shutdown: each bounded, so that a hung SDK cannot hold the run.
 Async<Run::Outcome> Run::EndGracefully(GenerationEnd end, std::string reason) {
   SetState(v1::RUN_STATE_STOPPING, reason);
+  StopLoad();
+  co_await KeepProfilesOfTheEnd();
   co_await generation_->Drain(kDrainLimit);
   if (end == GenerationEnd::kCourseRun && spec_.cool_down_ms() > 0) {
     samples_.set_phase(v1::PHASE_COOL_DOWN);
@@ -201,6 +216,10 @@ Async<Run::Outcome> Run::Inject(v1::FaultOrder order) {
     faults_.Fail(absl::StrCat("its intent could not be journalled: ", std::string(intended.message())));
     co_return co_await Work();
   }
+  if (!generation_->owned() && !process_entry_->attach->may_kill) {
+    faults_.Fail(absl::StrCat("target ", spec_.target().entry(), " is attached to and its entry does not say may_kill: it is left alone"));
+    co_return co_await Work();
+  }
   co_await generation_->TakeSample();  // the last of this generation
   const std::uint64_t at_ms = NowMs();
   const std::string detail = co_await InjectKind(order);
@@ -213,10 +232,15 @@ Async<std::string> Run::InjectKind(const v1::FaultOrder& order) {
     case v1::FAULT_KIND_TERMINATE: {
       const absl::Duration grace = order.grace_ms() > 0 ? absl::Milliseconds(order.grace_ms()) : kDefaultGrace;
       if (co_await generation_->Terminate(grace)) co_return "terminate";
-      generation_->Kill("fault");
+      generation_->Strike();
       co_return absl::StrCat("terminate (killed after ", absl::FormatDuration(grace), ")");
     }
     case v1::FAULT_KIND_GRACEFUL: {
+      if (!generation_->owned()) {
+        if (co_await generation_->Terminate(kDefaultGrace)) co_return "graceful: SIGTERM";
+        generation_->Strike();
+        co_return "graceful (killed: it did not end in time)";
+      }
       co_await generation_->Drain(kDrainLimit);
       co_await generation_->Teardown(kTeardownLimit);
       if (co_await generation_->Shutdown()) co_return "graceful";
@@ -224,7 +248,7 @@ Async<std::string> Run::InjectKind(const v1::FaultOrder& order) {
       co_return "graceful (killed: it did not end in time)";
     }
     default:
-      generation_->Kill("fault");
+      generation_->Strike();
       co_return "kill";
   }
 }
@@ -237,7 +261,7 @@ Async<void> Run::CloseGeneration(std::string ended_by) {
     info->set_ended_by(Printable(ended_by));
   }
   // Its coroutines are over; tasks it has posted run before this one.
-  parts_.loop.Post([generation = std::shared_ptr<Generation>(std::move(generation_))] {});
+  parts_.loop.Post([generation = std::shared_ptr<LivingTarget>(std::move(generation_))] {});
   Publish();
 }
 
@@ -247,6 +271,13 @@ Async<void> Run::Finish(v1::RunState state, std::string reason) {
   for (const auto& [fault, timer] : planned_faults_) parts_.loop.Cancel(timer);
   planned_faults_.clear();
   faults_.Fail("the run is over");
+  StopLoad();
+  co_await AwaitArtefacts();
+  samples_.AddFigures(nullptr);
+  figures_.reset();
+  if (profiles_) profiles_->Cancel();
+  co_await beside_.Join();
+  profiles_.reset();
   for (const auto& service : services_) co_await StopService(*service);
   services_.clear();
   faucet_.reset();

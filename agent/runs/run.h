@@ -17,6 +17,8 @@
 
 #include "agent/chaos/fault_table.h"
 #include "agent/runs/generation.h"
+#include "agent/runs/run_figures.h"
+#include "agent/runs/run_profiles.h"
 #include "agent/runs/run_course.h"
 #include "agent/supervisor/companion.h"
 #include "agent/supervisor/run_directory.h"
@@ -35,6 +37,8 @@ class Run {
   // At once: kills the target.
   void Abort(const std::string& reason);
   void Order(const v1::FaultOrder& order);
+  // Of the target as it is now; nothing if it does not work.
+  void TakeProfiles(const std::string& reason);
 
   const v1::RunStatus& status() const { return status_; }
   const std::string& id() const { return spec_.run_id(); }
@@ -44,7 +48,7 @@ class Run {
 
  private:
   struct Event {
-    enum class Kind { kEnded, kScenarioDone, kSoakOver, kStop, kAbort, kFault, kServiceLost };
+    enum class Kind { kEnded, kScenarioDone, kSoakOver, kStop, kAbort, kFault, kServiceLost, kLoadEnded, kLoadFailed };
     Kind kind;
     std::uint32_t generation = 0;  // 0: concerns the run
     std::string text;
@@ -62,6 +66,18 @@ class Run {
   Async<void> StopService(Companion& service);
   absl::Status PrepareFaucet();
   std::string InitializeSettings() const;
+  bool drives_sdk() const;
+  absl::Status PrepareProcess();
+  absl::Status PrepareFigures();
+  absl::StatusOr<std::unique_ptr<LivingTarget>> MakeTarget(std::uint32_t number, const std::string& mark);
+  // Figures and the load, once the target works for the first time.
+  void BeginBeside();
+  void StartLoad();
+  void OnLoadEnded(bool success);
+  void StopLoad();
+  void PublishLoad();
+  Async<void> KeepProfilesOfTheEnd();
+  Async<void> AwaitArtefacts();
   Async<Outcome> LiveGeneration();
   Async<Outcome> BringUp();
   Async<Outcome> Work();
@@ -80,7 +96,9 @@ class Run {
   const v1::RunSpec spec_;
   const RunDirectory directory_;
   const MonotonicTime began_;
-  const Driver* driver_ = nullptr;
+  const Driver* driver_ = nullptr;                // of an SDK
+  const ProcessTarget* process_entry_ = nullptr;  // of a process
+  const AllowedCommand* load_entry_ = nullptr;
   std::string version_;
   ScenarioPlan plan_;
   ScenarioCounters counters_;
@@ -93,13 +111,19 @@ class Run {
   Companion::Endpoints endpoints_;
   Inbox<Event> events_;
   StopSignal hurry_;  // ends every pause of the story
-  std::unique_ptr<Generation> generation_;
+  std::unique_ptr<LivingTarget> generation_;
+  std::unique_ptr<RunFigures> figures_;
+  std::unique_ptr<RunProfiles> profiles_;
+  std::unique_ptr<LoadCommand> load_;
+  std::uint64_t load_ended_ms_ = 0;
+  TaskGroup beside_;  // profiles that outlast their time
   std::optional<MonotonicTime> working_since_;  // this generation
-  TimerId soak_timer_ = TimerId::kNone, warm_up_timer_ = TimerId::kNone, log_timer_ = TimerId::kNone;
+  TimerId soak_timer_ = TimerId::kNone, warm_up_timer_ = TimerId::kNone, log_timer_ = TimerId::kNone,
+          load_timer_ = TimerId::kNone;
   std::map<std::string, TimerId> planned_faults_;
   v1::RunStatus status_;
   bool soaking_ = false;  // the soak's time has begun to run
-  bool stop_asked_ = false, aborted_ = false, warm_ = false, over_ = false;
+  bool stop_asked_ = false, aborted_ = false, warm_ = false, over_ = false, profiled_start_ = false;
   std::string stop_reason_;
 };
 

@@ -19,6 +19,7 @@ NextStep RunCourse::After(GenerationEnd end, const std::string& detail, absl::Du
     case GenerationEnd::kAborted:
     case GenerationEnd::kCannotBegin:
     case GenerationEnd::kServiceLost:
+    case GenerationEnd::kLoadFailed:
       return {NextStep::Kind::kEnd, {}, v1::RUN_STATE_FAILED, detail};
     case GenerationEnd::kFault:
       return {NextStep::Kind::kNewGeneration, {}, {}, detail};

@@ -21,6 +21,7 @@ enum class GenerationEnd {
   kCrashed,       // ended by itself, hung, or broke the protocol
   kCannotBegin,   // the scenario is not possible with this host
   kServiceLost,   // a companion service ended
+  kLoadFailed,    // the load ended with an error, or did not begin; ended gracefully
 };
 
 struct NextStep {

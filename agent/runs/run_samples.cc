@@ -42,7 +42,14 @@ void RunSamples::Record(const Reading& reading, std::uint32_t generation, const 
   values.push_back({"sampling_cost", "seconds", v1::GAUGE_KIND_GAUGE, v1::GAUGE_ORIGIN_OUTSIDE, false,
                     absl::ToDoubleSeconds(reading.cost)});
   if (inside != nullptr) values.insert(values.end(), inside->begin(), inside->end());
-  for (ScenarioValue& value : counters.Values()) {
+  if (figures_) {
+    for (GaugeValue& figure : figures_()) {
+      if (figure.origin == v1::GAUGE_ORIGIN_INSIDE && IsOurName(figure.name)) figure.name.insert(0, "target.");
+      values.push_back(std::move(figure));
+    }
+  }
+  std::vector<ScenarioValue> counted = counts_scenario_ ? counters.Values() : std::vector<ScenarioValue>();
+  for (ScenarioValue& value : counted) {
     values.push_back({std::move(value.name), "count", value.counter ? v1::GAUGE_KIND_COUNTER : v1::GAUGE_KIND_GAUGE,
                       v1::GAUGE_ORIGIN_SCENARIO, value.operation, value.value});
   }

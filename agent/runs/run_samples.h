@@ -7,6 +7,7 @@
 #ifndef SEEP_AGENT_RUNS_RUN_SAMPLES_H_
 #define SEEP_AGENT_RUNS_RUN_SAMPLES_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,11 @@ class RunSamples {
   void set_phase(v1::Phase phase) { phase_ = phase; }
   absl::Duration SinceBegin() const { return parts_.loop.clock().Now() - began_; }
 
+  // Further values of each sample, asked for as it is taken.
+  void AddFigures(std::function<std::vector<GaugeValue>()> figures) { figures_ = std::move(figures); }
+  // False: there is no scenario whose counts could be told.
+  void set_counts_scenario(bool counts) { counts_scenario_ = counts; }
+
   // `inside`: nullptr when the host did not answer in time. Takes along what
   // operations took, about once a second, and lets it go once it is spooled.
   void Record(const Reading& reading, std::uint32_t generation, const std::vector<GaugeValue>* inside,
@@ -37,6 +43,8 @@ class RunSamples {
   v1::Phase phase_ = v1::PHASE_WARM_UP;
   SampleEncoder encoder_;
   MonotonicTime complained_;
+  std::function<std::vector<GaugeValue>()> figures_;
+  bool counts_scenario_ = true;
   MonotonicTime told_operations_;
 };
 

@@ -189,6 +189,14 @@ void Session::SendFault(const v1::FaultReport& report) {
   stream_->Send(std::move(message));
 }
 
+bool Session::SendArtefact(v1::ArtefactChunk chunk) {
+  if (!connected_) return false;
+  v1::AgentMessage message;
+  *message.mutable_artefact() = std::move(chunk);
+  stream_->Send(std::move(message));
+  return true;
+}
+
 void Session::SendLogs(v1::LogBatch logs) {
   logs_.push_back(std::move(logs));
   if (logs_.size() > kMaxLogBatches) {

@@ -50,6 +50,8 @@ class Session {
   void SendStatus(const v1::RunStatus& status);
   void SendFault(const v1::FaultReport& report);
   void SendLogs(v1::LogBatch logs);
+  // False: not connected; nothing is kept.
+  bool SendArtefact(v1::ArtefactChunk chunk);
   // A sample was spooled; `interval` is its run's, and sets how long it may
   // wait for company: one message every 1 to 10 s.
   void NoteSample(absl::Duration interval);

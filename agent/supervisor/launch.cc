@@ -9,9 +9,12 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "common/os/files.h"
+#include "common/status/status_macros.h"
 
 namespace seep::agent {
 namespace {
+
+constexpr char kPath[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 std::vector<std::string> Environment(const Driver& driver, const std::string& work_directory) {
   std::vector<std::string> environment{"LANG=C.UTF-8", "HOME=" + work_directory, "TMPDIR=" + work_directory};
@@ -73,6 +76,42 @@ ChildOptions CompanionCommand(const Driver& driver, const ServiceCommand& servic
   ChildOptions options = Common(driver, work_directory);
   options.argv = service.command;
   options.environment.insert(options.environment.end(), marks.begin(), marks.end());
+  return options;
+}
+
+std::string FilledIn(const std::string& text, const Arguments& parameters, const Placeholders& placeholders) {
+  std::vector<std::pair<std::string, std::string>> all = {{"{work}", placeholders.work_directory},
+                                                          {"{generation}", absl::StrCat(placeholders.generation)}};
+  for (const auto& [name, value] : parameters) all.emplace_back(absl::StrCat("{", name, "}"), value);
+  // One pass: what a value holds is never replaced again.
+  return absl::StrReplaceAll(text, all);
+}
+
+absl::StatusOr<ChildOptions> AllowedProcess(const std::string& what, const AllowedCommand& entry, const SpecWishes& wishes,
+                                            const Placeholders& placeholders, const std::vector<std::string>& marks) {
+  SEEP_ASSIGN_OR_RETURN(const Arguments parameters, FillParameters(what, entry, wishes.parameters));
+  std::map<std::string, std::string> environment{{"LANG", "C.UTF-8"}, {"HOME", placeholders.work_directory}, {"TMPDIR", placeholders.work_directory}};
+  for (const std::string& name : entry.pass_environment) {
+    if (const char* value = std::getenv(name.c_str())) environment[name] = value;
+  }
+  for (const auto& [name, value] : entry.environment) environment[name] = FilledIn(value, parameters, placeholders);
+  for (const auto& [name, value] : wishes.environment) {
+    const auto& allowed = entry.spec_environment;
+    if (std::find(allowed.begin(), allowed.end(), name) == allowed.end() || IsForbiddenVariable(name)) {
+      return absl::InvalidArgumentError(absl::StrCat(what, ": a spec may not set the variable ", Printable(name),
+                                                     "; the agent's configuration leaves it ", allowed.empty() ? "none" : absl::StrJoin(allowed, ", ")));
+    }
+    environment[name] = value;
+  }
+  ChildOptions options;
+  for (const std::string& argument : entry.command) options.argv.push_back(FilledIn(argument, parameters, placeholders));
+  options.environment = {kPath};
+  for (const auto& [name, value] : environment) options.environment.push_back(absl::StrCat(name, "=", value));
+  options.environment.insert(options.environment.end(), marks.begin(), marks.end());
+  options.working_directory = entry.working_directory.empty() ? placeholders.work_directory : FilledIn(entry.working_directory, parameters, placeholders);
+  options.standard_input = Stdio::kNull;
+  options.standard_output = options.standard_error = Stdio::kPipe;
+  options.limits = {{RLIMIT_CORE, 0}};
   return options;
 }
 

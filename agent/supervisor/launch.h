@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "agent/configuration/configuration.h"
+#include "agent/configuration/process_entries.h"
 #include "common/os/child_process.h"
 
 namespace seep::agent {
@@ -28,6 +29,23 @@ ChildOptions TargetCommand(const Driver& driver, const std::string& version, con
                            const std::string& work_directory);
 ChildOptions CompanionCommand(const Driver& driver, const ServiceCommand& service, const std::vector<std::string>& marks,
                               const std::string& work_directory);
+
+// What a spec may say about an allowed command.
+struct SpecWishes {
+  Arguments parameters;
+  std::map<std::string, std::string> environment;
+};
+struct Placeholders {  // "{work}", "{generation}"
+  std::string work_directory;
+  std::uint32_t generation = 1;
+};
+
+// kInvalidArgument: a parameter or a variable that the entry does not allow.
+// `what` names the entry in messages: "target redis".
+absl::StatusOr<ChildOptions> AllowedProcess(const std::string& what, const AllowedCommand& entry, const SpecWishes& wishes,
+                                            const Placeholders& placeholders, const std::vector<std::string>& marks);
+// `text` with parameters and placeholders in place.
+std::string FilledIn(const std::string& text, const Arguments& parameters, const Placeholders& placeholders);
 
 }  // namespace seep::agent
 

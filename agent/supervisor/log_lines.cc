@@ -17,22 +17,25 @@ LogLines::LogLines(const Clock& clock)
     : clock_(clock), refilled_(clock.Now()), line_budget_(kLinesPerSecond * kBurst), byte_budget_(kBytesPerSecond * kBurst) {}
 
 void LogLines::AddBytes(std::string_view source, std::string_view bytes) {
+  auto known = unfinished_.find(source);
+  if (known == unfinished_.end()) known = unfinished_.emplace(std::string(source), Unfinished()).first;
+  auto& [text, skipping] = known->second;
   while (!bytes.empty()) {
     const std::size_t end = bytes.find('\n');
     const std::string_view part = bytes.substr(0, end);
-    if (!skipping_) unfinished_.append(part.substr(0, kMaxLine - unfinished_.size()));
+    if (!skipping) text.append(part.substr(0, kMaxLine - text.size()));
     if (end == std::string_view::npos) {
-      if (unfinished_.size() >= kMaxLine && !skipping_) {
+      if (text.size() >= kMaxLine && !skipping) {
         // An endless line is shown as far as it fits; what follows is skipped.
-        AddLine(source, unfinished_);
-        unfinished_.clear();
-        skipping_ = true;
+        AddLine(source, text);
+        text.clear();
+        skipping = true;
       }
       return;
     }
-    if (!skipping_) AddLine(source, unfinished_);
-    unfinished_.clear();
-    skipping_ = false;
+    if (!skipping) AddLine(source, text);
+    text.clear();
+    skipping = false;
     bytes.remove_prefix(end + 1);
   }
 }
@@ -54,6 +57,7 @@ void LogLines::AddLine(std::string_view source, std::string_view line) {
   line = line.substr(0, kMaxLine);
   if (!Afford(line.size())) {
     ++dropped_;
+    ++dropped_in_all_;
     return;
   }
   v1::LogLine& kept = lines_.emplace_back();

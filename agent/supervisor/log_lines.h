@@ -9,6 +9,7 @@
 #define SEEP_AGENT_SUPERVISOR_LOG_LINES_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,7 @@ class LogLines {
   // A chunk of a stream; half a line waits for its end.
   void AddBytes(std::string_view source, std::string_view bytes);
   void AddLine(std::string_view source, std::string_view line);
+  std::uint64_t dropped_in_all() const { return dropped_in_all_; }
   bool empty() const { return lines_.empty() && dropped_ == 0; }
   // What waits, with the number dropped since the last call; clears both.
   v1::LogBatch Take(const std::string& run_id);
@@ -35,10 +37,13 @@ class LogLines {
   const Clock& clock_;
   MonotonicTime refilled_;
   double line_budget_, byte_budget_;
-  std::string unfinished_;
-  bool skipping_ = false;  // the rest of a line that was cut
+  struct Unfinished {
+    std::string text;
+    bool skipping = false;  // the rest of a line that was cut
+  };
+  std::map<std::string, Unfinished, std::less<>> unfinished_;  // by source; there are few
   std::vector<v1::LogLine> lines_;
-  std::uint64_t dropped_ = 0;
+  std::uint64_t dropped_ = 0, dropped_in_all_ = 0;
 };
 
 }  // namespace seep::agent

@@ -1,4 +1,4 @@
-#include "agent/faucet/http_post.h"
+#include "agent/http/http_exchange.h"
 
 #include <fcntl.h>
 #include <netdb.h>
@@ -26,12 +26,10 @@
 namespace seep::agent {
 namespace {
 
-constexpr std::size_t kMaxAnswer = 1 << 20;
-
 // A connected socket with a deadline, in clear or under TLS.
 class Connection {
  public:
-  Connection(const HttpPost& request, int cancel)
+  Connection(const HttpRequest& request, int cancel)
       : request_(request), cancel_(cancel), deadline_(clock_.Now() + request.timeout) {}
   ~Connection() {
     SSL_free(ssl_);
@@ -131,7 +129,7 @@ class Connection {
   }
 
   const SystemClock clock_;
-  const HttpPost& request_;
+  const HttpRequest& request_;
   const int cancel_;
   const MonotonicTime deadline_;
   UniqueFd socket_;
@@ -178,7 +176,7 @@ absl::StatusOr<Url> ParseUrl(const std::string& text) {
   } else if (absl::StartsWith(text, "http://")) {
     rest = text.substr(7);
   } else {
-    return absl::InvalidArgumentError("a faucet URL must begin with http:// or https://");
+    return absl::InvalidArgumentError("a URL must begin with http:// or https://");
   }
   const std::size_t slash = rest.find('/');
   url.path = slash == std::string::npos ? "/" : rest.substr(slash);
@@ -192,7 +190,7 @@ absl::StatusOr<Url> ParseUrl(const std::string& text) {
   const auto unsafe = [](unsigned char c) { return c <= ' ' || c == '@' || c == 127; };
   if (url.host.empty() || !absl::SimpleAtoi(url.port, &port) || port < 1 || port > 65535 ||
       std::any_of(text.begin(), text.end(), unsafe)) {
-    return absl::InvalidArgumentError("a faucet URL must be http(s)://HOST[:PORT]/PATH, without user or spaces");
+    return absl::InvalidArgumentError("a URL must be http(s)://HOST[:PORT]/PATH, without user or spaces");
   }
   return url;
 }
@@ -218,22 +216,26 @@ absl::StatusOr<HttpAnswer> ParseHttpAnswer(const std::string& raw) {
   return answer;
 }
 
-absl::StatusOr<HttpAnswer> Post(const HttpPost& request, int cancel) {
+absl::StatusOr<HttpAnswer> Exchange(const HttpRequest& request, int cancel) {
   Connection connection(request, cancel);
   SEEP_RETURN_IF_ERROR(connection.Connect());
-  std::string text = absl::StrCat("POST ", request.url.path, " HTTP/1.1\r\nHost: ", request.url.host, "\r\nContent-Type: ",
-                                  request.content_type, "\r\nContent-Length: ", request.body.size(),
-                                  "\r\nAccept: application/json\r\nConnection: close\r\n");
+  std::string text = absl::StrCat(request.method, " ", request.url.path, " HTTP/1.1\r\nHost: ", request.url.host, ":",
+                                  request.url.port, "\r\nAccept: ", request.accept, "\r\nConnection: close\r\n");
+  if (!request.content_type.empty()) {
+    absl::StrAppend(&text, "Content-Type: ", request.content_type, "\r\nContent-Length: ", request.body.size(), "\r\n");
+  }
   if (!request.authorization.empty()) absl::StrAppend(&text, "Authorization: ", request.authorization, "\r\n");
   absl::StrAppend(&text, "\r\n", request.body);
   SEEP_RETURN_IF_ERROR(connection.WriteAll(text));
   std::string raw;
-  char chunk[16 << 10];
+  char chunk[64 << 10];
   while (!IsComplete(raw)) {
     SEEP_ASSIGN_OR_RETURN(const std::size_t got, connection.ReadSome(chunk, sizeof chunk));
     if (got == 0) break;
     raw.append(chunk, got);
-    if (raw.size() > kMaxAnswer) return absl::ResourceExhaustedError("the HTTP answer is longer than 1 MiB");
+    if (raw.size() > request.max_answer) {
+      return absl::ResourceExhaustedError(absl::StrCat("the HTTP answer is longer than ", request.max_answer, " bytes"));
+    }
   }
   return ParseHttpAnswer(raw);
 }

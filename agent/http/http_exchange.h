@@ -1,12 +1,14 @@
-// One HTTP/1.1 POST over TCP or TLS, bounded in time and size.
+// One HTTP/1.1 request and its answer over TCP or TLS, bounded in time and size.
+// Redirects are not followed.
 //
 // Threads: blocks its caller; for worker threads. `cancel` readable ends it.
 // Failure: kInvalidArgument (URL), kUnavailable (cannot connect, TLS, cut off),
-//          kDeadlineExceeded, kCancelled, kResourceExhausted (answer over 1 MiB).
+//          kDeadlineExceeded, kCancelled, kResourceExhausted (answer over `max_answer`).
 //          An HTTP status other than 200 is an answer, not a failure.
-#ifndef SEEP_AGENT_FAUCET_HTTP_POST_H_
-#define SEEP_AGENT_FAUCET_HTTP_POST_H_
+#ifndef SEEP_AGENT_HTTP_HTTP_EXCHANGE_H_
+#define SEEP_AGENT_HTTP_HTTP_EXCHANGE_H_
 
+#include <cstddef>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -27,14 +29,17 @@ struct HttpAnswer {
 // Whole header and body as read from the peer → the answer; chunked or plain.
 absl::StatusOr<HttpAnswer> ParseHttpAnswer(const std::string& raw);
 
-struct HttpPost {
+struct HttpRequest {
   Url url;
-  std::string content_type, body;
-  std::string authorization;  // empty: none
+  std::string method = "GET";
+  std::string accept = "*/*";
+  std::string content_type = {}, body = {};
+  std::string authorization = {};  // empty: none
   absl::Duration timeout = absl::Seconds(30);
+  std::size_t max_answer = 1 << 20;
 };
-absl::StatusOr<HttpAnswer> Post(const HttpPost& request, int cancel);
+absl::StatusOr<HttpAnswer> Exchange(const HttpRequest& request, int cancel);
 
 }  // namespace seep::agent
 
-#endif  // SEEP_AGENT_FAUCET_HTTP_POST_H_
+#endif  // SEEP_AGENT_HTTP_HTTP_EXCHANGE_H_
