@@ -89,6 +89,15 @@ void AddRunsCommands(Parse& parse) {
   ls.add_option("--verdict", i.verdict, "LEAK, SUSPECT, CLEAN, INCONCLUSIVE or INVALID");
   ls.add_option("--campaign", i.campaign, "Of this campaign");
   AddObject(Add(*runs, i, "runs show", "One run"), i, "run");
+  AddObject(Add(*runs, i, "runs profile", "Take heap and goroutine profiles of a run's target now"), i, "run");
+  CLI::App& logs = Add(*runs, i, "runs logs", "What the target, its load and the agent wrote");
+  AddObject(logs, i, "run");
+  logs.add_option("--grep", i.grep, "Only lines that match (RE2)")->type_name("RE");
+  logs.add_option("--since", i.since, "Only lines of the last so long, such as 10m, counted back from the run's newest line");
+  CLI::App& artefacts = Add(*runs, i, "runs artefacts", "Profiles and heap dumps kept with a run: list, or fetch");
+  AddObject(artefacts, i, "run");
+  artefacts.add_option("--fetch", i.artefact, "Fetch this one, by its name, or `all`")->type_name("NAME");
+  artefacts.add_option("--to", i.out_file, "Directory to write to (default: the present one)")->type_name("DIR");
   CLI::App& watch = Add(*runs, i, "runs watch", "Its lines while it goes, then its report; Ctrl-C detaches");
   AddObject(watch, i, "run");
   watch.add_flag("--from-start", i.from_start, "Also what was measured before now");
@@ -226,6 +235,12 @@ ParsedCommandLine ParseCommandLine(const std::vector<std::string>& arguments, co
   AddResultCommands(parse);
   FallThrough(parse.app);
   std::vector<std::string> words = WithTwoDashes(arguments, *parse.app.get_subcommand("run"));
+  // What stands behind "--" is the command of a process target, flags and all.
+  const auto dashes = std::find(words.begin(), words.end(), "--");
+  if (std::find(words.begin(), dashes, "run") != dashes) {
+    if (dashes != words.end()) parse.invocation.run.process.command.assign(dashes + 1, words.end());
+    words.erase(dashes, words.end());
+  }
   std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
   ParsedCommandLine parsed;
   try {

@@ -34,6 +34,8 @@ struct Invocation {
   std::string state, verdict, campaign; // runs ls
   bool from_start = false;             // runs watch
   std::string reason;                  // runs stop
+  std::string grep, since;             // runs logs
+  std::string artefact;                // runs artefacts
   std::string format_name = "csv";     // export
   std::string layout = "wide";         // export
   bool crlf = false;                   // export

@@ -14,6 +14,7 @@ namespace {
 constexpr char kHarness[] = "As in the Go and Rust harnesses";
 constexpr char kScenario[] = "Scenario";
 constexpr char kRun[] = "Run";
+constexpr char kTarget[] = "Target";
 
 // CLI11 2.1 lets "-1" and numbers beyond 64 bits wrap around.
 std::string NotWhole(const std::string& text) {
@@ -37,11 +38,36 @@ void AddHarnessOptions(CLI::App& command, RunFlags& f) {
   command.add_flag("--destroy-responses", f.destroy_responses, "Destroy the responses of history queries")->group(kHarness);
   command.add_flag("--force-gc", f.force_gc, "Collect garbage after each tick")->group(kHarness);
   command.add_option("--extra-instances", f.extra_instances, "Idle SDK instances a side, same seeds (default 0)")->check(NotWhole)->group(kHarness);
-  command.add_flag("--pprof", f.pprof, "Serve profiles (no target of this release can)")->group(kHarness);
-  command.add_option("--pprof-port", f.pprof_port, "Port of --pprof (default 6060)")->check(NotWhole)->group(kHarness);
-  command.add_flag("--heap-dump", f.heap_dump, "Dump the heap at the end (no target of this release can)")->group(kHarness);
+  command.add_flag("--pprof", f.pprof, "Keep heap and goroutine profiles of the target's pprof endpoint: start, end, on a leak")->group(kHarness);
+  command.add_option("--pprof-port", f.pprof_port, "Port of --pprof on this host (default 6060)")->check(NotWhole)->group(kHarness);
+  command.add_option("--pprof-url", f.pprof_url, "Endpoint of --pprof, such as http://127.0.0.1:6060/debug/pprof/")->group(kHarness);
+  command.add_flag("--heap-dump", f.heap_dump, "Keep a heap dump of the end, where the driver can make one")->group(kHarness);
   command.add_option("--csv", f.csv, "Write the samples to FILE at the end")->group(kHarness)->type_name("FILE");
   command.add_option("--faucet-url", f.faucet_url, "Faucet (default: the simulated one; for networks other than local, the public one)")->group(kHarness);
+}
+
+void AddTargetOptions(CLI::App& command, ProcessFlags& f) {
+  auto list = [&command](const char* flag, std::vector<std::string>& values, const char* help, const char* type) {
+    command.add_option(flag, values, help)->allow_extra_args(false)->type_name(type)->group(kTarget);
+  };
+  command.add_option("--target", f.target, "sdk (default), process (with -- COMMAND...), attach, or process:ENTRY and attach:ENTRY of the agent's configuration")
+      ->type_name("KIND[:ENTRY]")->group(kTarget);
+  command.add_option("--load", f.load, "Command that gives the process work, started beside it")->type_name("'COMMAND...'")->group(kTarget);
+  command.add_option("--load-entry", f.load_entry, "The same by its name in the agent's configuration")->type_name("ENTRY")->group(kTarget);
+  command.add_option("--load-ends", f.load_ends, "When the load ends: end_run (default), repeat or continue")
+      ->check(CLI::IsMember({"end_run", "repeat", "continue"}))->group(kTarget);
+  command.add_option("--ready", f.ready, "HOST:PORT on loopback that accepts once the process works")->group(kTarget);
+  command.add_option("--pid-file", f.pid_file, "Attach to the process whose id this file holds")->type_name("FILE")->group(kTarget);
+  command.add_option("--unit", f.unit, "Attach to the main process of a systemd unit")->group(kTarget);
+  command.add_option("--exe", f.executable, "Attach to the process that runs exactly this file")->type_name("FILE")->group(kTarget);
+  list("--env", f.environment, "Variable of the process and its load: taken over, or set", "NAME[=VALUE]");
+  list("--param", f.parameters, "Parameter of the agent's entry", "NAME=VALUE");
+  list("--load-param", f.load_parameters, "Parameter of the load's entry", "NAME=VALUE");
+  command.add_option("--collector", f.collector, "managed: its memory is garbage collected (Go, JVM, JavaScript)")
+      ->check(CLI::IsMember({"none", "managed"}))->group(kTarget);
+  list("--metrics", f.metrics, "Prometheus text endpoint of the target", "URL");
+  list("--metrics-series", f.metrics_series, "Series to take from it, with * and ? (default: Go's own, and connections)", "GLOB");
+  list("--operation", f.operations, "Counter among them by which rates are divided", "SERIES");
 }
 
 }  // namespace
@@ -49,6 +75,7 @@ void AddHarnessOptions(CLI::App& command, RunFlags& f) {
 void AddRunOptions(CLI::App& command, RunFlags& f) {
   command.add_option("spec", f.spec, "Campaign file, '-' for standard input; without one the flags make it")->type_name("SPEC");
   AddHarnessOptions(command, f);
+  AddTargetOptions(command, f.process);
   auto list = [&command](const char* flag, std::vector<std::string>& values, const std::string& help, const char* type, const char* group) {
     command.add_option(flag, values, help)->allow_extra_args(false)->type_name(type)->group(group);
   };

@@ -153,12 +153,16 @@ TEST_F(CommandsTest, PrintSpecSubmitsNothing) {
   EXPECT_EQ(server_.submitted().yaml(), "");
 }
 
-TEST_F(CommandsTest, ProfilesAreRefusedWithTheReason) {
-  for (const char* flag : {"--pprof", "--heap-dump"}) {
-    console_.err.clear();
-    EXPECT_EQ(Seep({"run", "--scenario", "payments", flag}), ExitCode::kUsage);
-    EXPECT_THAT(console_.err, HasSubstr(std::string(flag) + ": not available"));
-  }
+TEST_F(CommandsTest, ProfilesArePartOfTheCampaign) {
+  EXPECT_EQ(Seep({"run", "--scenario", "payments", "--pprof", "--pprof-port", "6061", "--heap-dump", "--print-spec"}), ExitCode::kClean);
+  EXPECT_THAT(console_.out, HasSubstr("http://127.0.0.1:6061/debug/pprof/"));
+  EXPECT_THAT(console_.out, HasSubstr("heap_dump: true"));
+}
+
+TEST_F(CommandsTest, AFleetIsNotAskedToStartACommand) {
+  EXPECT_EQ(Seep({"run", "--target", "process:redis", "--load", "/bin/true"}), ExitCode::kUsage);
+  EXPECT_THAT(console_.err, HasSubstr("only what their own configuration names"));
+  EXPECT_EQ(server_.submitted().yaml(), "");
 }
 
 TEST_F(CommandsTest, ShowsEveryProblemOfASpec) {

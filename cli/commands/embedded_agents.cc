@@ -25,7 +25,18 @@ const v1::AgentInfo::DriverInfo* FindDriver(const v1::AgentInfo& agent, const st
   return nullptr;
 }
 
+absl::Status CheckEntry(const char* path, const std::string& entry, const google::protobuf::RepeatedPtrField<std::string>& known) {
+  const std::vector<std::string> names(known.begin(), known.end());
+  if (std::find(names.begin(), names.end(), entry) != names.end()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(path, ": no '", Printable(entry), "' in the drivers file; there are ",
+                                                 names.empty() ? "none" : absl::StrJoin(names, ", "), DidYouMean(entry, names)));
+}
+
 absl::Status CheckTarget(const v1::TargetSpec& target, const v1::AgentInfo& agent) {
+  if (target.kind() == v1::TARGET_KIND_PROCESS || target.kind() == v1::TARGET_KIND_ATTACH) {
+    SEEP_RETURN_IF_ERROR(CheckEntry("target", target.entry(), agent.targets()));
+    return target.has_load() ? CheckEntry("target.load", target.load().entry(), agent.loads()) : absl::OkStatus();
+  }
   const auto* driver = FindDriver(agent, target.driver());
   if (driver == nullptr) {
     std::vector<std::string> names;
@@ -45,7 +56,7 @@ absl::Status CheckTarget(const v1::TargetSpec& target, const v1::AgentInfo& agen
 }  // namespace
 
 absl::Status StartAgentsFor(const v1::ValidateCampaignResponse& plan, Connection& connection, int slots,
-                            const std::vector<std::string>& secrets) {
+                            const std::vector<std::string>& secrets, const OwnProcesses& own) {
   std::set<Labels> placements;
   for (const v1::Run& run : plan.runs()) {
     placements.insert(Labels(run.spec().placement().begin(), run.spec().placement().end()));
@@ -61,6 +72,7 @@ absl::Status StartAgentsFor(const v1::ValidateCampaignResponse& plan, Connection
     agent.name = ++number == 1 ? "local" : absl::StrCat("local-", number);
     agent.labels = labels;
     agent.slots = slots;
+    agent.own = own;
     SEEP_RETURN_IF_ERROR(connection.fleet()->AddAgent(agent, secrets));
   }
   SEEP_ASSIGN_OR_RETURN(const v1::ListAgentsResponse agents, connection.client().ListAgents());

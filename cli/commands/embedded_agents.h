@@ -15,7 +15,7 @@ namespace seep::cli {
 // kInvalidArgument when the campaign names a driver or a version that the
 // drivers file has not: nobody else will ever come to run it.
 absl::Status StartAgentsFor(const v1::ValidateCampaignResponse& plan, Connection& connection, int slots,
-                            const std::vector<std::string>& secrets);
+                            const std::vector<std::string>& secrets, const OwnProcesses& own);
 
 // Runs of earlier embedded sessions that were killed: their agents are gone
 // for good, and must not be taken up by this session's.

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -54,7 +55,8 @@ absl::Status Prepare(Soak& soak, Connection& connection) {
   if (connection.fleet() == nullptr) return absl::OkStatus();
   SEEP_RETURN_IF_ERROR(EndAbandonedRuns(connection.client()));
   SEEP_ASSIGN_OR_RETURN(const std::vector<std::string> secrets, SecretsSet(soak.session.environment));
-  return StartAgentsFor(plan, connection, static_cast<int>(soak.session.invocation.slots), secrets);
+  SEEP_ASSIGN_OR_RETURN(const OwnProcesses own, ProcessesOf(soak.flags, soak.session.environment, std::filesystem::current_path().string()));
+  return StartAgentsFor(plan, connection, static_cast<int>(soak.session.invocation.slots), secrets, own);
 }
 
 absl::StatusOr<ExitCode> Finish(Soak& soak, Connection& connection, const std::vector<std::string>& run_ids, bool interrupted) {

@@ -52,14 +52,6 @@ absl::Status AddSets(const RunFlags& flags, v1::SubmitCampaignRequest& request) 
   return absl::OkStatus();
 }
 
-absl::Status RefuseProfiles(const RunFlags& flags) {
-  const char* flag = flags.pprof || flags.pprof_port ? "--pprof" : flags.heap_dump ? "--heap-dump" : nullptr;
-  if (flag == nullptr) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      flag, ": not available: no target of this release can give heap profiles (neither the simulated wallet nor Breez's Node package "
-            "serves one); leave the flag out, memory is sampled without it"));
-}
-
 }  // namespace
 
 absl::StatusOr<v1::SubmitCampaignRequest> FileRequest(const RunFlags& flags) {
@@ -71,7 +63,11 @@ absl::StatusOr<v1::SubmitCampaignRequest> FileRequest(const RunFlags& flags) {
 }
 
 absl::StatusOr<v1::SubmitCampaignRequest> RunRequest(Session& session, RunFlags& flags) {
-  SEEP_RETURN_IF_ERROR(RefuseProfiles(flags));
+  const bool own = !flags.process.command.empty() || flags.process.load || flags.process.pid_file || flags.process.unit || flags.process.executable;
+  if (own && !session.invocation.server.empty()) {
+    return absl::InvalidArgumentError(
+        "--target: a fleet's agents start only what their own configuration names; give --target process:ENTRY and --load-entry ENTRY, or leave --server out");
+  }
   if (!flags.spec.empty()) {
     SEEP_ASSIGN_OR_RETURN(const std::vector<SpecEdit> edits, EditsOfFlags(flags));
     v1::SubmitCampaignRequest request;

@@ -104,7 +104,24 @@ class GrpcControlClient : public ControlClient {
   absl::StatusOr<v1::ListFaultsResponse> ListFaults(const v1::ListFaultsRequest& request) override {
     return SEEP_CALL(ListFaults, ListFaultsResponse, request);
   }
+  absl::StatusOr<v1::ListLogsResponse> ListLogs(const v1::ListLogsRequest& request) override {
+    return SEEP_CALL(ListLogs, ListLogsResponse, request);
+  }
+  absl::StatusOr<v1::ListArtefactsResponse> ListArtefacts(const std::string& id) override {
+    v1::ListArtefactsRequest request;
+    request.set_run_id(id);
+    return SEEP_CALL(ListArtefacts, ListArtefactsResponse, request);
+  }
+  absl::StatusOr<v1::ProfileRunResponse> ProfileRun(const v1::ProfileRunRequest& request) override {
+    return SEEP_CALL(ProfileRun, ProfileRunResponse, request);
+  }
 #undef SEEP_CALL
+
+  absl::Status FetchArtefact(const v1::FetchArtefactRequest& request,
+                             const std::function<absl::Status(const v1::FetchArtefactResponse&)>& take) override {
+    return ReadAll<v1::FetchArtefactResponse>(
+        [&](auto* context, auto* reader) { stub_->async()->FetchArtefact(context, &request, reader); }, take);
+  }
 
   absl::Status ExportSamples(const std::string& id,
                              const std::function<absl::Status(const v1::ExportSamplesResponse&)>& take) override {

@@ -50,6 +50,12 @@ class ControlClient {
   virtual absl::StatusOr<v1::ListAgentsResponse> ListAgents() = 0;
   virtual absl::StatusOr<v1::ListFaultsResponse> ListFaults(const v1::ListFaultsRequest& request) = 0;
 
+  virtual absl::StatusOr<v1::ListLogsResponse> ListLogs(const v1::ListLogsRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListArtefactsResponse> ListArtefacts(const std::string& id) = 0;
+  virtual absl::StatusOr<v1::ProfileRunResponse> ProfileRun(const v1::ProfileRunRequest& request) = 0;
+  virtual absl::Status FetchArtefact(const v1::FetchArtefactRequest& request,
+                                     const std::function<absl::Status(const v1::FetchArtefactResponse&)>& take) = 0;
+
   // `take` gets each message; its error ends the call.
   virtual absl::Status ExportSamples(const std::string& id,
                                      const std::function<absl::Status(const v1::ExportSamplesResponse&)>& take) = 0;

@@ -81,13 +81,13 @@ absl::Status EmbeddedFleet::AddAgent(const EmbeddedAgent& agent, const std::vect
   const std::string configuration = home + ".yaml";
   SEEP_RETURN_IF_ERROR(WriteFileAtomically(
       configuration, AgentConfiguration(agent, address_, home, drivers_files, secrets), 0600));
-  return StartMember("agent " + agent.name, {binary, "--config", configuration, "--ready-line", "--exit-with-stdin"});
+  return StartMember("agent " + agent.name, {binary, "--config", configuration, "--ready-line", "--exit-with-stdin"}, agent.own.passed);
 }
 
-absl::Status EmbeddedFleet::StartMember(std::string name, std::vector<std::string> argv) {
+absl::Status EmbeddedFleet::StartMember(std::string name, std::vector<std::string> argv, const std::vector<std::string>& passed) {
   ChildOptions child;
   child.argv = std::move(argv);
-  child.environment = MemberEnvironment();
+  child.environment = MemberEnvironment(passed);
   child.standard_input = Stdio::kPipe;
   child.standard_output = Stdio::kPipe;
   child.standard_error = Stdio::kPipe;
@@ -136,7 +136,7 @@ absl::Status EmbeddedFleet::Health() {
   return absl::OkStatus();
 }
 
-std::vector<std::string> EmbeddedFleet::MemberEnvironment() const {
+std::vector<std::string> EmbeddedFleet::MemberEnvironment(const std::vector<std::string>& passed) const {
   // What an agent may hand on is decided by its configuration; what it gets is
   // this little, so that nothing of the caller's leaks into a target.
   std::vector<std::string> kept;
@@ -144,6 +144,7 @@ std::vector<std::string> EmbeddedFleet::MemberEnvironment() const {
                            "BOB_SEED", "SEEP_LOG_LEVEL"}) {
     if (environment_.Has(name)) kept.push_back(absl::StrCat(name, "=", environment_.Get(name)));
   }
+  for (const std::string& name : passed) kept.push_back(absl::StrCat(name, "=", environment_.Get(name)));
   return kept;
 }
 

@@ -22,6 +22,7 @@
 #include "cli/console/interruption.h"
 #include "cli/embedded/output_drain.h"
 #include "cli/embedded/own_driver.h"
+#include "cli/spec/process_flags.h"
 #include "common/os/child_process.h"
 #include "common/os/temp_directory.h"
 
@@ -39,6 +40,7 @@ struct EmbeddedAgent {
   std::string name;
   std::map<std::string, std::string> labels;
   int slots = 4;
+  OwnProcesses own;  // what the command line itself names
 };
 
 class EmbeddedFleet {
@@ -74,10 +76,10 @@ class EmbeddedFleet {
                 TempDirectory directory);
   absl::Status StartCoordinator();
   absl::Status StartJanitor();
-  absl::Status StartMember(std::string name, std::vector<std::string> argv);
+  absl::Status StartMember(std::string name, std::vector<std::string> argv, const std::vector<std::string>& passed = {});
   absl::Status WaitUntilReady(Member& member);
   absl::Status Ended(Member& member);
-  std::vector<std::string> MemberEnvironment() const;
+  std::vector<std::string> MemberEnvironment(const std::vector<std::string>& passed) const;
   void DismissJanitor();
 
   const EmbeddedOptions options_;

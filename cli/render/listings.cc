@@ -162,6 +162,12 @@ std::string ShowRun(const v1::Run& run, Format format, const Style& style) {
   text += Line("labels", Pairs(spec.labels()));
   text += Line("placement", Pairs(spec.placement()));
   text += Line("generation", fmt::format("{} (pid {})", run.generation(), run.pid()));
+  if (run.has_load()) {
+    const v1::LoadStatus& load = run.load();
+    text += Line("load", fmt::format("{}: {}", Printable(load.entry()),
+                                     load.running() ? "runs" : load.last_end().empty() ? "not begun" : Printable(load.last_end())) +
+                             (load.ended() > 0 ? fmt::format(" (ended {} times, {} with an error)", load.ended(), load.failed()) : ""));
+  }
   text += Line("samples", fmt::format("{} stored, {} lost", run.samples(), run.samples_lost()));
   const std::string word(VerdictWord(run.verdict().verdict()));
   if (word != "-") {

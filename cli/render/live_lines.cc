@@ -33,8 +33,10 @@ std::string Shown(const std::string& text) { return Printable(text); }
 std::string RunHeader(const v1::Run& run) {
   const v1::TargetSpec& target = run.spec().target();
   const std::string version = run.sdk_version().empty() ? target.version() : run.sdk_version();
-  std::string header = fmt::format("run {}  {}  sdk={}", Shown(run.run_id()), Shown(run.spec().name()),
-                                   Shown(target.driver()));
+  const char* what = target.kind() == v1::TARGET_KIND_PROCESS ? "process" : target.kind() == v1::TARGET_KIND_ATTACH ? "attach" : "sdk";
+  std::string header = fmt::format("run {}  {}  {}={}", Shown(run.run_id()), Shown(run.spec().name()), what,
+                                   Shown(target.entry().empty() ? target.driver() : target.entry()));
+  if (target.has_load()) header += fmt::format("  load={}", Shown(target.load().entry()));
   if (!version.empty()) header += fmt::format(" {}", Shown(version));
   if (!run.agent().empty()) header += fmt::format("  agent={}", Shown(run.agent()));
   return header + fmt::format("  seed={}", run.spec().seed());

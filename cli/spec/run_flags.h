@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/spec/process_flags.h"
+
 namespace seep::cli {
 
 struct RunFlags {
@@ -32,9 +34,12 @@ struct RunFlags {
   std::optional<std::string> faucet_url;
   bool pprof = false;
   std::optional<std::uint64_t> pprof_port;
+  std::optional<std::string> pprof_url;
   bool heap_dump = false;
   std::string csv;
   std::string csv_layout;
+
+  ProcessFlags process;
 
   // Seep's own.
   std::optional<std::string> rate;

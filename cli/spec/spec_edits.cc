@@ -176,6 +176,27 @@ void AddScenarioDefaults(const RunFlags& flags, Edits& edits) {
   }
 }
 
+// Sixty samples or so: a minute of soak is to give a verdict.
+std::string SamplingOf(const RunFlags& flags) {
+  const auto duration = ParseDuration(flags.duration.value_or("1h"));
+  const absl::Duration interval = duration.ok() ? std::clamp(*duration / 60, absl::Seconds(1), absl::Seconds(30)) : absl::Seconds(30);
+  return absl::StrCat(absl::ToInt64Milliseconds(interval), "ms");
+}
+
+Edits WholeProcessSpec(const RunFlags& flags, Edits given) {
+  Edits edits = {{"duration", "1h"}, {"sampling.interval", SamplingOf(flags)}};
+  if (!flags.name) {
+    for (const SpecEdit& edit : given) {
+      std::string name = edit.value;
+      if (edit.path != "target.process" && edit.path != "target.attach") continue;
+      std::replace(name.begin(), name.end(), '.', '-');
+      edits.push_back({"name", std::move(name)});
+    }
+  }
+  edits.insert(edits.end(), given.begin(), given.end());
+  return edits;
+}
+
 std::string NameOf(const Edits& edits) {
   std::vector<std::string> names;
   for (const ScenarioName& scenario : kScenarios) {
@@ -196,6 +217,7 @@ absl::StatusOr<Edits> EditsOfFlags(const RunFlags& flags) {
   Edits edits;
   AddText(flags.name, "name", edits);
   SEEP_RETURN_IF_ERROR(AddPairs("--label", flags.labels, "labels", false, edits));
+  SEEP_RETURN_IF_ERROR(AddProcessTarget(flags, edits));
   AddText(flags.sdk, "sdk.driver", edits);
   AddText(flags.sdk_version, "sdk.version", edits);
   AddText(flags.network, "sdk.network", edits);
@@ -220,6 +242,7 @@ absl::StatusOr<Edits> EditsOfFlags(const RunFlags& flags) {
 absl::StatusOr<Edits> WholeSpec(const RunFlags& flags, const Environment& environment) {
   SEEP_ASSIGN_OR_RETURN(Edits given, EditsOfFlags(flags));
   SEEP_ASSIGN_OR_RETURN(std::vector<std::string> secrets, SecretsSet(environment));
+  if (SoaksProcess(flags)) return WholeProcessSpec(flags, std::move(given));
   AddScenarioDefaults(flags, given);
   Edits edits;
   if (!flags.name) edits.push_back({"name", YamlString(NameOf(given))});
