@@ -1,6 +1,6 @@
 """A service to soak, for targets_test.py: HTTP with Prometheus figures and pprof's addresses, leaking if told to.
 
-  served_program.py PORT [--leak BYTES] [--connections N]
+  served_program.py PORT [--leak BYTES]
 
 Each GET of /work does one operation; with --leak it keeps that many bytes.
 """
