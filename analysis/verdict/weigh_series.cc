@@ -12,7 +12,7 @@ constexpr double kMayHide = 0.12;          // the same, of resident memory besid
 constexpr double kMayHideLittle = 0.2;     // or little
 constexpr double kRatherGrows = 0.6;       // the same, of a count of things
 constexpr double kMuchAbove = 1.8;         // its tolerance
-constexpr double kHeapHoldsIt = 0.5;       // of resident memory's growth
+constexpr double kHeapHoldsIt = 0.4;       // of resident memory's growth
 constexpr double kAsSure = 0.001;         // memory as sure as other memory: the one named first speaks
 
 // Resident memory without the heap's word: the simplest story only, told clearly.
