@@ -218,6 +218,9 @@ Evidence Gather(const EvidenceRequest& request) {
   const std::vector<Column>& covariates = found.columns;
   e.explained_by_load = found.load;
   e.explained_by_peak = found.peak;
+  if (AllFinite(levels.covariate)) {
+    e.peak_per_minute = AutocorrelatedSlope(levels.t, levels.covariate, levels.segment, {}, floor_sd).per_minute;
+  }
   const Operations operations = SortOperations(levels);
   MeasureSuffixes(levels, covariates, floor_sd, e);
   if (choice.floors.size() >= 8) {

@@ -53,6 +53,7 @@ struct Evidence {
   bool constant = false;    // every level the same: nothing to fit
   bool screened = false;    // no suffix rises: the contest was not needed
   bool explained_by_load = false;
+  double peak_per_minute = 0;      // growth of the heap's peak beside it; resident memory only
   bool explained_by_peak = false;  // of the heap: what it says of the heap is no second opinion
   SlopeFit whole, late, last_quarter;
   std::optional<SlopeFit> floors;

@@ -7,6 +7,7 @@ namespace {
 
 constexpr double kNothingSpeaks = 0.25;    // probability of growth
 constexpr double kSilence = 0.1;           // the same, where the second opinion is weak
+constexpr double kPeaksCarry = 0.4;        // of resident memory's growth
 constexpr double kSharper = 0.7;           // resident memory's upper bound over the heap's, to answer for it
 constexpr double kMayHide = 0.12;          // the same, of resident memory beside a clean heap: much
 constexpr double kMayHideLittle = 0.2;     // or little
@@ -21,6 +22,13 @@ bool SureAlone(const Evidence& e) {
   if (e.average.growth_slope < 1.5 * e.bar) return false;
   if (e.average.best_nuisances.empty()) return e.average.probability >= 0.95 && errors >= 8;
   return e.average.best_nuisances.size() == 1 && e.average.probability >= 0.98 && errors >= 10;
+}
+
+// A collector that lets its garbage pile up higher from cycle to cycle carries
+// resident memory along, while what the heap keeps hardly grows.
+bool FollowsPeaks(const Evidence& resident, double heap_high) {
+  const double growth = resident.average.growth_slope;
+  return resident.peak_per_minute > kPeaksCarry * growth && heap_high < kPeaksCarry * growth;
 }
 
 // A breathing heap may be too noisy to tell; resident memory holds all of it,
@@ -83,10 +91,15 @@ const Judged* HidesBeside(const Judged& heap, const std::vector<Judged>& all) {
 
 void WeighTogether(std::vector<Judged>& all) {
   bool heap_judged = false, heap_grows = false, resident_judged = false, resident_grows = false;
+  double heap_high = 0;  // the most that any heap may grow a minute
   for (const Judged& j : all) {
     if (!j.verdict.judged || !j.evidence.missing.empty()) continue;
     const bool grows = j.decision.verdict >= Verdict::kSuspect;
-    if (j.series_class == SeriesClass::kHeapMemory) heap_judged = true, heap_grows |= grows;
+    if (j.series_class == SeriesClass::kHeapMemory) {
+      heap_judged = true;
+      heap_grows |= grows;
+      heap_high = std::max(heap_high, j.decision.high);
+    }
     if (j.series_class == SeriesClass::kResidentMemory) {
       resident_judged = true;
       resident_grows |= grows || j.evidence.average.probability > 0.5;
@@ -102,6 +115,10 @@ void WeighTogether(std::vector<Judged>& all) {
       j.decision.reasons = {Reason::kHeapAlone};
     }
     if (j.series_class == SeriesClass::kResidentMemory && heap_judged && !heap_grows && !SureAlone(j.evidence)) {
+      j.decision.verdict = Verdict::kSuspect;
+      j.decision.reasons = {Reason::kResidentAlone};
+    }
+    if (j.series_class == SeriesClass::kResidentMemory && heap_judged && FollowsPeaks(j.evidence, heap_high)) {
       j.decision.verdict = Verdict::kSuspect;
       j.decision.reasons = {Reason::kResidentAlone};
     }
