@@ -25,7 +25,7 @@ std::string NotWhole(const std::string& text) {
 
 void AddHarnessOptions(CLI::App& command, RunFlags& f) {
   command.add_option("--duration", f.duration, "How long to soak (default 1h)")->group(kHarness);
-  command.add_option("--interval", f.interval, "Pause between payments, or ticks (default 5s)")->group(kHarness);
+  command.add_option("--interval", f.interval, "From one payment, or tick, to the next (default 5s)")->group(kHarness);
   command.add_option("--mem-interval", f.mem_interval, "Memory sampling interval (default 30s)")->group(kHarness);
   command.add_option("--amount", f.amount, "Sats a payment (default 1000)")->check(NotWhole)->group(kHarness);
   command.add_option("--payment-type", f.payment_type, "spark, lightning or both (default spark)")->group(kHarness);
