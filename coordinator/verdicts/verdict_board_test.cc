@@ -59,6 +59,7 @@ class GrowingStore : public storage::Store {
   void AppendSamples(v1::SampleBatch, storage::Callback<storage::AppendOutcome>) override {}
   void RecordGap(v1::StreamKey, std::uint64_t, std::string, storage::Done) override {}
   void AppendLogs(std::string, v1::LogBatch, storage::Done) override {}
+  void SaveArtefact(std::string, v1::Artefact, std::string, storage::Done) override {}
   void SaveAgent(v1::AgentInfo, storage::Done) override {}
   void GetCampaign(std::string, storage::Callback<storage::StoredCampaign>) override {}
   void ListCampaigns(storage::PageRequest, storage::Callback<storage::CampaignPage>) override {}
@@ -66,6 +67,8 @@ class GrowingStore : public storage::Store {
   void ListRuns(storage::RunFilter, storage::PageRequest, storage::Callback<storage::RunPage>) override {}
   void ListEvents(std::string, std::uint64_t, std::uint32_t, storage::Callback<std::vector<v1::RunEvent>>) override {}
   void ListLogs(std::string, std::uint64_t, std::uint32_t, storage::Callback<std::vector<storage::StoredLog>>) override {}
+  void ListArtefacts(std::string, storage::Callback<std::vector<v1::Artefact>>) override {}
+  void ReadArtefact(std::string, std::string, std::uint32_t, storage::Callback<storage::ArtefactPiece>) override {}
   void ListGenerations(std::string, storage::Callback<std::vector<v1::GenerationInfo>>) override {}
   void ListAgents(storage::Callback<std::vector<v1::AgentInfo>>) override {}
   void AgentStreamAcks(std::string, storage::Callback<std::vector<v1::Ack>>) override {}
