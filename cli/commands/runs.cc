@@ -66,6 +66,14 @@ ExitCode RunsShow(Session& session) {
   const auto run = connection->client().GetRun(session.invocation.object);
   if (!run.ok()) return Fail(session, run.status());
   session.console.Out(ShowRun(run->run(), session.invocation.format, session.console.out_style));
+  const Format format = session.invocation.format;
+  if (format != Format::kTable && format != Format::kWide) return ExitCode::kClean;
+  // A pointer, not the answer: a coordinator that cannot tell leaves it out.
+  const auto kept = connection->client().ListArtefacts(session.invocation.object);
+  if (kept.ok() && kept->artefacts_size() > 0) {
+    session.console.Out(fmt::format("kept      {} profiles or dumps; `seep runs artefacts {}` lists and fetches them\n",
+                                    kept->artefacts_size(), Printable(session.invocation.object)));
+  }
   return ExitCode::kClean;
 }
 

@@ -171,6 +171,7 @@ class HeapDumps(Fixture):
         run = self.seep('runs', 'ls', '-o', 'json').json()['runs'][0]['run_id']
         artefacts = self.seep('runs', 'artefacts', run, '-o', 'json').json()['artefacts']
         self.assertEqual([a['kind'] for a in artefacts], ['heap_dump'], self.seep('runs', 'logs', run).out)
+        self.assertIn(f'`seep runs artefacts {run}` lists', self.seep('runs', 'show', run).out)
         (self.home / 'fetched').mkdir()
         self.assertEqual(self.seep('runs', 'artefacts', run, '--fetch', artefacts[0]['name'], '--to', self.home / 'fetched').code, 0)
         self.assertEqual((self.home / 'fetched' / artefacts[0]['name']).read_bytes()[:4], b'\x28\xb5\x2f\xfd', 'zstd')
