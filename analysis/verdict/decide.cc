@@ -30,6 +30,7 @@ constexpr double kLeastGrowthKb = 160;
 constexpr double kLeastGrowthUnits = 2.6;
 constexpr double kSettlingKb = 300;          // over a whole run: what a short one may still settle by
 constexpr double kShortRunGrowthKb = 1024;   // allocators warm up by hundreds of KB
+constexpr double kRuntimeSettles = 0.1;      // of the first level
 constexpr double kUncollectedKb = 48 * 1024; // Java's cycles reach 48 MB
 
 bool IsMemory(SeriesClass c) { return c != SeriesClass::kResource; }
@@ -225,6 +226,13 @@ bool JudgedPerOperation(const Evidence& e, const DecisionContext& context, const
   return e.span_min < kShortRunMin || !std::isnan(context.stated.per_operation);
 }
 
+// What a young process may still grow by: allocators warm up by hundreds of KB, a
+// runtime with a collector (Node: 4 of 60 MB in 20 s) by a tenth of what it has.
+double LeastShortGrowth(const Evidence& e, const DecisionContext& context) {
+  const bool runtime = context.collector != Collector::kNone && context.series_class == SeriesClass::kResidentMemory;
+  return std::max(kShortRunGrowthKb, runtime ? kRuntimeSettles * e.first_level : 0.0);
+}
+
 void DecideByOperation(const Evidence& e, const DecisionContext& context, Decision& d) {
   const double rate = e.operations[d.operation].per_minute;
   const double low = d.low / rate, high = d.high / rate;
@@ -241,7 +249,7 @@ void DecideByOperation(const Evidence& e, const DecisionContext& context, Decisi
   // Resident memory of a young process creeps by fractions of a KB an
   // operation; twice the tolerance is beyond that.
   const double margin = context.series_class == SeriesClass::kHeapMemory ? 1.0 : 2.0;
-  if (low < margin * tolerance || e.average.growth_slope * e.span_min < kShortRunGrowthKb) {
+  if (low < margin * tolerance || e.average.growth_slope * e.span_min < LeastShortGrowth(e, context)) {
     d.verdict = Verdict::kSuspect;
     d.reasons = {Reason::kBelowTheBar};
     return;

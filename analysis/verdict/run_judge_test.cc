@@ -156,6 +156,37 @@ TEST(RunJudgeTest, AOneTimeStepIsNeverALeak) {
   }
 }
 
+// 800 lifecycles in 20 s on a runtime that collects before each sample: the heap
+// is flat, resident memory gains `grown` bytes in all.
+RunVerdict YoungRuntime(double grown, int seed) {
+  JudgePolicy policy;
+  policy.collector = Collector::kForced;
+  RunJudge judge(policy);
+  judge.AddSeries(ClassifySeries("rss", "bytes", false));
+  judge.AddSeries(ClassifySeries("heap_allocated", "bytes", false));
+  judge.AddOperation("lifecycles");
+  std::mt19937 random(seed);
+  std::normal_distribution<> noise;
+  for (double t = 0; t < 20; t += 0.25) {
+    const double n = std::floor(40 * t);
+    const double values[] = {std::floor((60e6 + grown * t / 20 + 5e4 * noise(random)) / 4096) * 4096, 5e6 + 2e4 * noise(random)};
+    const double operations[] = {n};
+    judge.AddSample({t, 1, Phase::kSoak, values, operations, kUnknown});
+  }
+  return judge.Final();
+}
+
+TEST(RunJudgeTest, ARuntimeThatSettlesIsNoLeakUntilItIsMuchOfWhatItHas) {
+  for (int seed = 1; seed <= 5; ++seed) {
+    const RunVerdict settling = YoungRuntime(4e6, seed);
+    EXPECT_EQ(settling.verdict, Verdict::kSuspect) << seed << " " << settling.headline;
+    const RunVerdict leaking = YoungRuntime(16e6, seed);
+    EXPECT_EQ(leaking.verdict, Verdict::kLeak) << seed << " " << leaking.headline;
+    EXPECT_EQ(leaking.deciding_series, "rss");
+    EXPECT_NEAR(Of(leaking, "rss").per_operation.kept.value, 20e3, 1e3) << seed;
+  }
+}
+
 TEST(RunJudgeTest, ReplayIsBitIdenticalAndLooksChangeNothing) {
   const auto play = [](bool look) {
     RunJudge judge({});
