@@ -92,8 +92,8 @@ void ArtefactDesk::Store(const std::string& agent, Incoming whole, Answer answer
                         ack.set_received(artefact.size());
                         ack.set_over(true);
                         if (!saved.ok()) ack.set_refused(std::string(saved.message()));
-                        answer(ack);
                         if (saved.ok() && stored_) stored_(artefact);
+                        answer(ack);  // last: whoever waits for it may take the desk down
                       });
 }
 
