@@ -1,6 +1,5 @@
 #include "agent/faucet/http_faucet.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -10,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/event_loop/epoll_event_loop.h"
+#include "common/os/loopback_listener.h"
 #include "common/os/system_clock.h"
 #include "common/status/status_matchers.h"
 
@@ -23,17 +23,10 @@ using ::testing::Not;
 // Answers one connection with `answer`; empty: says nothing until the peer goes.
 class OneAnswer {
  public:
-  explicit OneAnswer(std::string answer) : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
-    EXPECT_EQ(listen(listener_.get(), 4), 0);
-    getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
+  explicit OneAnswer(std::string answer) {
+    EXPECT_TRUE(listener_.ok());
     thread_ = std::thread([this, answer = std::move(answer)] {
-      UniqueFd peer(accept(listener_.get(), nullptr, nullptr));
+      const UniqueFd peer = listener_.Accept();
       if (!peer.valid()) return;
       char chunk[4096];
       while (request.find("\r\n\r\n{") == std::string::npos) {
@@ -50,18 +43,17 @@ class OneAnswer {
     });
   }
   ~OneAnswer() {
-    shutdown(listener_.get(), SHUT_RDWR);  // wakes an accept for which nobody came
+    listener_.Shutdown();  // wakes an accept for which nobody came
     Join();
   }
   void Join() {
     if (thread_.joinable()) thread_.join();
   }
-  std::string url() const { return absl::StrCat("http://127.0.0.1:", port_, "/graphql"); }
+  std::string url() const { return absl::StrCat("http://127.0.0.1:", listener_.port(), "/graphql"); }
   std::string request;
 
  private:
-  UniqueFd listener_;
-  int port_ = 0;
+  LoopbackListener listener_;
   std::thread thread_;
 };
 

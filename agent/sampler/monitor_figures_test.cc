@@ -1,5 +1,4 @@
 // What seed 002's monitor recorded of a process, each against a known cause.
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -11,6 +10,7 @@
 
 #include "agent/sampler/linux_proc_reader.h"
 #include "common/os/files.h"
+#include "common/os/loopback_listener.h"
 #include "common/os/system_clock.h"
 #include "common/status/status_matchers.h"
 
@@ -87,18 +87,12 @@ TEST_F(MonitorFiguresTest, ThreadsAndDescriptorsAreCounted) {
 
 TEST_F(MonitorFiguresTest, TcpConnectionsAreThoseThatAreConnected) {
   const double before = *Read().tcp_connections;
-  const UniqueFd listener(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  ASSERT_EQ(bind(listener.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
-  ASSERT_EQ(listen(listener.get(), 4), 0);
-  getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size);
+  LoopbackListener listener;
+  ASSERT_TRUE(listener.ok());
   EXPECT_EQ(*Read().tcp_connections, before) << "one that only listens is none";
   const UniqueFd client(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  ASSERT_EQ(connect(client.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
-  const UniqueFd server(accept(listener.get(), nullptr, nullptr));
+  ASSERT_EQ(connect(client.get(), reinterpret_cast<const sockaddr*>(&listener.address()), sizeof(sockaddr_in)), 0);
+  const UniqueFd server = listener.Accept();
   EXPECT_EQ(*Read().tcp_connections, before + 2) << "both ends are this process's";
 }
 

@@ -1,4 +1,3 @@
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -10,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "agent/scrape/figure_scraper.h"
 #include "common/event_loop/epoll_event_loop.h"
+#include "common/os/loopback_listener.h"
 #include "common/os/system_clock.h"
 #include "common/status/status_matchers.h"
 
@@ -126,18 +126,11 @@ TEST(Endpoints, AreLoopbackOrOnTheList) {
 // Answers every connection alike; with nothing to say it waits for the end.
 class Server {
  public:
-  explicit Server(std::string answer) : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
-    EXPECT_EQ(listen(listener_.get(), 4), 0);
-    getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
+  explicit Server(std::string answer) {
+    EXPECT_TRUE(listener_.ok());
     thread_ = std::thread([this, answer = std::move(answer)] {
       while (true) {
-        UniqueFd peer(accept(listener_.get(), nullptr, nullptr));
+        const UniqueFd peer = listener_.Accept();
         if (!peer.valid()) return;
         char chunk[4096];
         std::size_t at = 0;
@@ -153,19 +146,18 @@ class Server {
     });
   }
   ~Server() {
-    shutdown(listener_.get(), SHUT_RDWR);
+    listener_.Shutdown();
     thread_.join();
   }
   v1::MetricsEndpoint endpoint() const {
     v1::MetricsEndpoint endpoint;
-    endpoint.set_url(absl::StrCat("http://127.0.0.1:", port_, "/metrics"));
+    endpoint.set_url(absl::StrCat("http://127.0.0.1:", listener_.port(), "/metrics"));
     endpoint.set_timeout_ms(100);
     return endpoint;
   }
 
  private:
-  UniqueFd listener_;
-  int port_ = 0;
+  LoopbackListener listener_;
   std::thread thread_;
 };
 
