@@ -6,11 +6,7 @@
 #include <algorithm>
 #include <map>
 
-#include "agent/scenario/fake_host.h"
-#include "common/clock/fake_clock.h"
-#include "common/event_loop/simulated_event_loop.h"
-#include "common/os/temp_directory.h"
-#include "common/status/status_matchers.h"
+#include "agent/scenario/scenario_fixture.h"
 
 namespace seep::agent {
 namespace {
@@ -18,16 +14,9 @@ namespace {
 using ::seep::testing::StatusIs;
 using ::testing::HasSubstr;
 
-class ScenarioEngineTest : public ::testing::Test {
+class ScenarioEngineTest : public ScenarioFixture {
  protected:
-  ScenarioEngineTest() {
-    plan_.seed = 7;
-    plan_.alice = DrawWalletSecret(7, "alice");
-    plan_.bob = DrawWalletSecret(7, "bob");
-    plan_.work_directory = directory_.path();
-    plan_.pace.set_interval_ms(5000);
-  }
-  ~ScenarioEngineTest() override { End(); }
+  ScenarioEngineTest() : ScenarioFixture(5000) {}
 
   v1::PaymentsScenario* Payments() {
     v1::PaymentsScenario* payments = plan_.spec.mutable_payments();
@@ -36,43 +25,9 @@ class ScenarioEngineTest : public ::testing::Test {
     payments->set_refill_amount_sats(50'000);
     return payments;
   }
-  absl::Status SetUpScenario() {
-    engine_ = std::make_unique<ScenarioEngine>(loop_, host_, plan_, counters_, &host_,
-                                               [this](std::string note) { notes_.push_back(std::move(note)); });
-    std::optional<absl::Status> result;
-    Spawn([](ScenarioEngine& engine, std::optional<absl::Status>& result) -> Async<void> {
-      result = co_await engine.Setup();
-    }(*engine_, result));
-    loop_.RunUntil([&] { return result.has_value(); }, absl::Hours(1));
-    return result.value_or(absl::InternalError("set-up never ended"));
-  }
-  void Begin() {
-    ASSERT_OK(SetUpScenario());
-    running_ = true;
-    Spawn(engine_->Run(), [this] { running_ = false; });
-  }
-  void End() {
-    if (!engine_) return;
-    engine_->Stop();
-    EXPECT_TRUE(loop_.RunUntil([this] { return !running_; }, absl::Minutes(5)));
-    bool down = false;
-    Spawn(engine_->Teardown(), [&] { down = true; });
-    EXPECT_TRUE(loop_.RunUntil([&] { return down; }, absl::Minutes(5)));
-    engine_.reset();
-  }
   int Position(const std::string& entry) {
     return static_cast<int>(std::find(host_.log.begin(), host_.log.end(), entry) - host_.log.begin());
   }
-
-  TempDirectory directory_ = *TempDirectory::Create("seep-scenario-test");
-  FakeClock clock_;
-  SimulatedEventLoop loop_{clock_};
-  FakeHost host_{loop_};
-  ScenarioPlan plan_;
-  ScenarioCounters counters_;
-  std::vector<std::string> notes_;
-  std::unique_ptr<ScenarioEngine> engine_;
-  bool running_ = false;
 };
 
 TEST_F(ScenarioEngineTest, AWeekOfPaymentsKeepsTheMoneyAndTheListeners) {

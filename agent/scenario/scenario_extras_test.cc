@@ -5,12 +5,7 @@
 
 #include <algorithm>
 
-#include "agent/scenario/fake_host.h"
-#include "agent/scenario/scenario_engine.h"
-#include "common/clock/fake_clock.h"
-#include "common/event_loop/simulated_event_loop.h"
-#include "common/os/temp_directory.h"
-#include "common/status/status_matchers.h"
+#include "agent/scenario/scenario_fixture.h"
 
 namespace seep::agent {
 namespace {
@@ -18,14 +13,9 @@ namespace {
 using ::seep::testing::StatusIs;
 using ::testing::HasSubstr;
 
-class ScenarioExtrasTest : public ::testing::Test {
+class ScenarioExtrasTest : public ScenarioFixture {
  protected:
-  ScenarioExtrasTest() {
-    plan_.seed = 7;
-    plan_.alice = DrawWalletSecret(7, "alice");
-    plan_.bob = DrawWalletSecret(7, "bob");
-    plan_.work_directory = directory_.path();
-    plan_.pace.set_interval_ms(1000);
+  ScenarioExtrasTest() : ScenarioFixture(1000) {
     host_.balances[plan_.alice.value] = host_.balances[plan_.bob.value] = 1'000'000;
   }
   ~ScenarioExtrasTest() override { End(); }
@@ -34,41 +24,17 @@ class ScenarioExtrasTest : public ::testing::Test {
     plan_.spec.mutable_payments()->set_idle(true);
     plan_.spec.mutable_payments()->set_amount_sats(10);
   }
-  absl::Status SetUpScenario() {
-    engine_ = std::make_unique<ScenarioEngine>(loop_, host_, plan_, counters_, &host_, [](std::string) {});
-    std::optional<absl::Status> result;
-    Spawn([](ScenarioEngine& engine, std::optional<absl::Status>& result) -> Async<void> {
-      result = co_await engine.Setup();
-    }(*engine_, result));
-    loop_.RunUntil([&] { return result.has_value(); }, absl::Hours(1));
-    return result.value_or(absl::InternalError("set-up never ended"));
-  }
   void RunFor(absl::Duration time) {
-    ASSERT_OK(SetUpScenario());
-    running_ = true;
-    Spawn(engine_->Run(), [this] { running_ = false; });
+    ASSERT_NO_FATAL_FAILURE(Begin());
     loop_.Advance(time);
   }
+  // Here every scenario must leave nothing behind.
   void End() {
     if (!engine_) return;
-    engine_->Stop();
-    EXPECT_TRUE(loop_.RunUntil([this] { return !running_; }, absl::Minutes(5)));
-    bool down = false;
-    Spawn(engine_->Teardown(), [&] { down = true; });
-    EXPECT_TRUE(loop_.RunUntil([&] { return down; }, absl::Minutes(5)));
-    engine_.reset();
+    ScenarioFixture::End();
     EXPECT_TRUE(host_.instances.empty()) << "left behind: " << host_.instances.begin()->first;
   }
   int CountOf(const std::string& entry) { return static_cast<int>(std::count(host_.log.begin(), host_.log.end(), entry)); }
-
-  TempDirectory directory_ = *TempDirectory::Create("seep-scenario-test");
-  FakeClock clock_;
-  SimulatedEventLoop loop_{clock_};
-  FakeHost host_{loop_};
-  ScenarioPlan plan_;
-  ScenarioCounters counters_;
-  std::unique_ptr<ScenarioEngine> engine_;
-  bool running_ = false;
 };
 
 TEST_F(ScenarioExtrasTest, EachKindOfFailureCountsAndIsNoError) {
