@@ -16,7 +16,6 @@ namespace {
 constexpr double kNegligible = 1e-7;
 constexpr double kBentOften = 4;    // times the prior of bent growth
 constexpr double kHeldBack = 0.6;   // of a line's rise
-constexpr double kZeroShare = 0.25;  // of the bar: growth below it is none
 
 // From second differences: what no shape explains.
 double LocalNoise(const Levels& levels, double floor_sd) {
@@ -33,14 +32,17 @@ double EffectiveLevels(const Tournament& played, const AverageInput& input) {
   return static_cast<double>(input.levels.size()) * (1 - rho) / (1 + rho);
 }
 
-// Posterior weights, 1 for the best.
-std::vector<double> Votes(const Tournament& played) {
+// Posterior weights of the models; they sum to one.
+std::vector<double> Weights(const Tournament& played) {
   const auto& scores = played.scores();
-  std::vector<double> votes(scores.size(), 0.0);
+  std::vector<double> weights(scores.size(), 0.0);
+  double total = 0;
   for (std::size_t i = 0; i < scores.size(); ++i) {
-    if (played.votes(i) && scores[i].cost < 1e17) votes[i] = std::exp(-0.5 * (scores[i].cost - scores[played.best()].cost));
+    if (played.votes(i) && scores[i].cost < 1e17) weights[i] = std::exp(-0.5 * (scores[i].cost - scores[played.best()].cost));
+    total += weights[i];
   }
-  return votes;
+  for (double& weight : weights) weight /= total;
+  return weights;
 }
 
 // The voices of "how much": bent growth is rare, so its prior is small, but where
@@ -56,15 +58,13 @@ std::vector<Voice> HowMuch(std::vector<Voice> voices, const std::vector<bool>& c
   return voices;
 }
 
-void Summarise(const Tournament& played, const AverageInput& input, Average& out) {
+void Summarise(const Tournament& played, const std::vector<double>& weights, const AverageInput& input, Average& out) {
   const auto& scores = played.scores();
   const auto& models = played.models();
   const auto& shapes = played.shapes();
   const std::size_t best = played.best();
   const double effective = EffectiveLevels(played, input);
-  double total = 0, growing = 0, slope_sum = 0, end_sum = 0;
-  const std::vector<double> weight = Votes(played);
-  for (double w : weight) total += w;
+  double growing = 0, slope_sum = 0, end_sum = 0;
   // The line beside the best nuisance tells how sharp a "no growth" is.
   double line_sd = 0;
   std::vector<Voice> voices;
@@ -78,9 +78,8 @@ void Summarise(const Tournament& played, const AverageInput& input, Average& out
         model.second == models[best].second && scores[i].cost < 1e17) {
       line_sd = sd;
     }
-    const double w = weight[i] / total;
-    if (w <= kNegligible) continue;
-    if (model.growth == 0) continue;
+    const double w = weights[i];
+    if (w <= kNegligible || model.growth == 0) continue;
     const double dof = std::max(effective - scores[i].parameters, 3.0);
     out.probability += w * StudentTail((kZeroShare * input.bar_per_minute - slope) / std::max(sd, 1e-12), dof);
     growing += w;
@@ -116,14 +115,11 @@ void Summarise(const Tournament& played, const AverageInput& input, Average& out
 }
 
 // Growth plus what unfinished warm-ups still climb, over the weightiest models.
-double StillWarming(const Tournament& played) {
+double StillWarming(const Tournament& played, const std::vector<double>& weights) {
   const auto& shapes = played.shapes();
   std::vector<std::pair<double, std::size_t>> loudest;
-  double total = 0;
-  const std::vector<double> weight = Votes(played);
-  for (double w : weight) total += w;
-  for (std::size_t i = 0; i < weight.size(); ++i) {
-    if (weight[i] / total > kNegligible) loudest.emplace_back(weight[i] / total, i);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    if (weights[i] > kNegligible) loudest.emplace_back(weights[i], i);
   }
   double sum = 0;
   std::stable_sort(loudest.begin(), loudest.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
@@ -144,12 +140,9 @@ double StillWarming(const Tournament& played) {
 }
 
 // What each operation keeps, over the models that grow with it, however little they weigh beside the others.
-void MeasureOperations(const Tournament& played, const AverageInput& input, Average& out) {
+void MeasureOperations(const Tournament& played, const std::vector<double>& weights, const AverageInput& input, Average& out) {
   const auto& scores = played.scores();
   const double effective = EffectiveLevels(played, input);
-  const std::vector<double> vote = Votes(played);
-  double total = 0;
-  for (double v : vote) total += v;
   for (std::size_t g = 0; g < played.shapes().growths.size(); ++g) {
     const GrowthShape& growth = played.shapes().growths[g];
     if (growth.kind != Growth::kOperation) continue;
@@ -161,7 +154,7 @@ void MeasureOperations(const Tournament& played, const AverageInput& input, Aver
     std::vector<Voice> voices;
     for (std::size_t i = 0; i < scores.size(); ++i) {
       if (played.models()[i].growth != static_cast<int>(g) || scores[i].cost >= 1e17) continue;
-      share.weight += vote[i] / total;
+      share.weight += weights[i];
       const double w = std::exp(-0.5 * (scores[i].cost - cheapest));
       if (w <= kNegligible) continue;
       const double sd = std::sqrt(std::max(scores[i].variance, 1e-18)) * growth.per_operation;
@@ -242,9 +235,10 @@ Average AverageModels(const AverageInput& input) {
   out.local_noise = LocalNoise(input.levels, input.floor_sd);
   out.residual_sd = std::sqrt(best.rss / std::max(static_cast<double>(input.levels.size()) - best.parameters, 1.0));
   out.autocorrelation = played.autocorrelation();
-  Summarise(played, input, out);
-  out.still_warming = StillWarming(played);
-  MeasureOperations(played, input, out);
+  const std::vector<double> weights = Weights(played);
+  Summarise(played, weights, input, out);
+  out.still_warming = StillWarming(played, weights);
+  MeasureOperations(played, weights, input, out);
   Describe(played, input, out);
   return out;
 }

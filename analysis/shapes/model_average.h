@@ -16,6 +16,9 @@
 
 namespace seep::analysis {
 
+// Of the bar: growth below it is none.
+inline constexpr double kZeroShare = 0.25;
+
 struct AverageInput {
   const Levels& levels;
   std::vector<Column> covariates;  // explained away in every model

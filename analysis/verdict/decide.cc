@@ -157,7 +157,7 @@ void ReportHowMuch(const Evidence& e, const DecisionContext& context, Decision& 
   d.low = e.average.growth_low;
   d.high = e.average.growth_high;
   Widen(e, context, d);
-  d.low = std::max(d.low, 0.25 * e.bar);
+  d.low = std::max(d.low, kZeroShare * e.bar);
 }
 
 // Where growth is shown, what an operation keeps is fitted on its counts: a pace
