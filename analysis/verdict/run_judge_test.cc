@@ -187,6 +187,39 @@ TEST(RunJudgeTest, ARuntimeThatSettlesIsNoLeakUntilItIsMuchOfWhatItHas) {
   }
 }
 
+// A minute of payments that keep nothing; the allocator reserves `reserved` bytes
+// in all, by steps of 128 KiB, as it goes.
+RunVerdict MinuteOfReserving(double reserved, int seed) {
+  RunJudge judge({});
+  judge.AddSeries(ClassifySeries("rss", "bytes", false));
+  judge.AddSeries(ClassifySeries("heap_allocated", "bytes", false));
+  judge.AddSeries(ClassifySeries("heap_sys", "bytes", false));
+  judge.AddOperation("payments");
+  std::mt19937 random(seed);
+  std::normal_distribution<> noise;
+  for (double t = 0; t < 60; t += 0.25) {
+    const double n = std::floor(48 * t);
+    const double step = 128 * 1024;
+    const double heap = 6e5 + 4e4 * noise(random);
+    const double values[] = {std::floor((1e7 + 4e4 * noise(random)) / 4096) * 4096, heap,
+                             8e5 + std::floor((reserved * t / 60 + 5e4 * noise(random)) / step) * step};
+    const double operations[] = {n};
+    judge.AddSample({t, 1, Phase::kSoak, values, operations, kUnknown});
+  }
+  return judge.Final();
+}
+
+TEST(RunJudgeTest, WhatIsOnlyReservedInAMinuteAccusesNobodyUnlessItIsMuch) {
+  for (int seed = 1; seed <= 5; ++seed) {
+    const RunVerdict settling = MinuteOfReserving(1.5e6, seed);
+    EXPECT_EQ(settling.verdict, Verdict::kClean) << seed << " " << settling.headline;
+    EXPECT_NE(Of(settling, "heap_sys").verdict, Verdict::kClean) << seed;  // it says that it does not know
+    const RunVerdict mapping = MinuteOfReserving(60e6, seed);
+    EXPECT_EQ(mapping.verdict, Verdict::kSuspect) << seed << " " << mapping.headline;
+    EXPECT_EQ(mapping.deciding_series, "heap_sys");
+  }
+}
+
 TEST(RunJudgeTest, ReplayIsBitIdenticalAndLooksChangeNothing) {
   const auto play = [](bool look) {
     RunJudge judge({});

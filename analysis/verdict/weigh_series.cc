@@ -16,6 +16,17 @@ constexpr double kMuchAbove = 1.8;         // its tolerance
 constexpr double kHeapHoldsIt = 0.4;       // of resident memory's growth
 constexpr double kAsSure = 0.001;         // memory as sure as other memory: the one named first speaks
 
+bool IsReal(const Judged& j) {
+  return j.series_class == SeriesClass::kHeapMemory || j.series_class == SeriesClass::kResidentMemory;
+}
+
+// Reserved memory keeps its high water: in a run too short for minutes it tells of
+// the warm-up, and accuses nobody when all that is really held is clean.
+bool TellsOfWarmUp(const Judged& j) {
+  return j.series_class == SeriesClass::kReservedMemory && j.decision.verdict == Verdict::kSuspect &&
+         j.evidence.span_min < kShortRunMin;
+}
+
 // Resident memory without the heap's word: the simplest story only, told clearly.
 bool SureAlone(const Evidence& e) {
   const double errors = e.average.growth_slope / e.average.standard_error;
@@ -57,19 +68,16 @@ const Judged* ResidentForHeap(const std::vector<Judged>& all) {
 // allocator's share; but a heap that holds little of what resident memory gains
 // is not where the leak is. Memory before counts of things. Else the surer one.
 bool SpeaksBefore(const Judged& a, const Judged& b, Verdict word) {
-  const auto real = [](const Judged& j) {
-    return j.series_class == SeriesClass::kHeapMemory || j.series_class == SeriesClass::kResidentMemory;
-  };
-  if (real(a) && b.series_class == SeriesClass::kReservedMemory) return true;
-  if (a.series_class == SeriesClass::kReservedMemory && real(b)) return false;
-  if (word == Verdict::kLeak && real(a) != real(b)) return real(a);
-  if (word == Verdict::kLeak && real(a) && real(b) && a.series_class != b.series_class) {
+  if (IsReal(a) && b.series_class == SeriesClass::kReservedMemory) return true;
+  if (a.series_class == SeriesClass::kReservedMemory && IsReal(b)) return false;
+  if (word == Verdict::kLeak && IsReal(a) != IsReal(b)) return IsReal(a);
+  if (word == Verdict::kLeak && IsReal(a) && IsReal(b) && a.series_class != b.series_class) {
     const bool a_is_heap = a.series_class == SeriesClass::kHeapMemory;
     const double heap = (a_is_heap ? a : b).verdict.slope_per_minute.value;
     const double resident = (a_is_heap ? b : a).verdict.slope_per_minute.value;
     return a_is_heap == (heap >= kHeapHoldsIt * resident);
   }
-  const double surer = real(a) && a.series_class == b.series_class ? kAsSure : 0;
+  const double surer = IsReal(a) && a.series_class == b.series_class ? kAsSure : 0;
   return a.verdict.probability > b.verdict.probability + surer;
 }
 
@@ -91,10 +99,12 @@ const Judged* HidesBeside(const Judged& heap, const std::vector<Judged>& all) {
 
 void WeighTogether(std::vector<Judged>& all) {
   bool heap_judged = false, heap_grows = false, resident_judged = false, resident_grows = false;
+  bool real_memory_clean = true;
   double heap_high = 0;  // the most that any heap may grow a minute
   for (const Judged& j : all) {
     if (!j.verdict.judged || !j.evidence.missing.empty()) continue;
     const bool grows = j.decision.verdict >= Verdict::kSuspect;
+    if (IsReal(j)) real_memory_clean &= j.decision.verdict == Verdict::kClean;
     if (j.series_class == SeriesClass::kHeapMemory) {
       heap_judged = true;
       heap_grows |= grows;
@@ -106,7 +116,9 @@ void WeighTogether(std::vector<Judged>& all) {
     }
   }
   for (Judged& j : all) {
-    if (j.decision.verdict != Verdict::kLeak || !j.verdict.judged) continue;
+    if (!j.verdict.judged) continue;
+    if (resident_judged && real_memory_clean && TellsOfWarmUp(j)) j.decision.verdict = Verdict::kInconclusive;
+    if (j.decision.verdict != Verdict::kLeak) continue;
     // What is really kept shows in resident memory; in a short run a heap that
     // grows inside it is waiting for its collector.
     if (j.series_class == SeriesClass::kHeapMemory && resident_judged && !resident_grows &&
