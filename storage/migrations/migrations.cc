@@ -1,6 +1,7 @@
 #include "storage/migrations/001_first_schema.h"
 #include "storage/migrations/002_artefacts.h"
 #include "storage/migrations/003_measures.h"
+#include "storage/migrations/004_chunks.h"
 #include "storage/migrations/migration.h"
 
 namespace seep::storage {
@@ -10,6 +11,7 @@ const std::vector<Migration>& Migrations() {
       {"first schema", kFirstSchema},
       {"artefacts", kArtefacts},
       {"measures", kMeasures},
+      {"chunks", kChunks},
   };
   return *migrations;
 }

@@ -96,6 +96,13 @@ const char kViews[] =
     "DROP VIEW IF EXISTS sample_rollups; CREATE VIEW sample_rollups AS"
     " SELECT r.run_id AS run, s.minute * 60.0 AS t_s, s.generation, g.name AS gauge, s.n, s.min, s.max,"
     " s.sum / s.n AS mean, s.last FROM sample_rollup s JOIN run r ON r.run_no = s.run_no"
-    " JOIN gauge g ON g.gauge_no = s.gauge_no;";
+    " JOIN gauge g ON g.gauge_no = s.gauge_no;"
+
+    "DROP VIEW IF EXISTS chunks_summary; CREATE VIEW chunks_summary AS"
+    " SELECT r.run_id AS run, g.name AS gauge, s.generation, s.first_us / 1e6 AS first_s, s.last_us / 1e6 AS last_s,"
+    " s.n, s.min, s.max, s.first, s.last, s.mean_y AS mean, s.first_us / 1e6 + s.mean_x AS mean_s,"
+    " s.sum_xy / nullif(s.sum_xx, 0) * 60 AS slope_per_minute,"
+    " s.sum_xy * s.sum_xy / (nullif(s.sum_xx, 0) * nullif(s.sum_yy, 0)) AS r_squared, s.sum_xx, s.sum_xy, s.sum_yy"
+    " FROM run r JOIN gauge g USING (run_no) JOIN chunk_summary s ON s.gauge_no = g.gauge_no;";
 
 }  // namespace seep::storage

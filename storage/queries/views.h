@@ -4,10 +4,12 @@
 //
 //   runs  campaigns  verdicts  faults  gaps  events  transitions  generations
 //   agents  gauges  labels  logs  sample_rollups  latencies  operation_errors
-//   thresholds  residuals
+//   thresholds  residuals  chunks_summary
 //
 // `samples` (every value) is a table that only `seep query` has, because it is
 // decoded from blocks; `sample_rollups` has each minute in plain rows.
+// `chunks_summary` has what each chunk of some 1,000 samples amounts to: exact
+// figures of all but a run's newest samples, until a moment after its end.
 // They are made anew by every migration: change them with a new schema version.
 #ifndef SEEP_STORAGE_QUERIES_VIEWS_H_
 #define SEEP_STORAGE_QUERIES_VIEWS_H_

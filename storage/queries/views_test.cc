@@ -133,7 +133,7 @@ TEST_F(ViewsTest, RollupsHaveEveryMinuteOfARunThatIsOver) {
 }
 
 TEST_F(ViewsTest, SearchesByRunDoNotScanTheBigTables) {
-  for (const std::string view : {"events", "faults", "gaps", "verdicts", "sample_rollups", "generations", "latencies", "thresholds"}) {
+  for (const std::string view : {"events", "faults", "gaps", "verdicts", "sample_rollups", "generations", "latencies", "thresholds", "chunks_summary"}) {
     auto plan = db_->Prepare("EXPLAIN QUERY PLAN SELECT * FROM " + view + " WHERE run = 'r-0001'");
     ASSERT_OK(plan);
     while (true) {

@@ -20,6 +20,7 @@ const std::vector<std::string>& ReadableTables() {
   static const auto* const tables = new std::vector<std::string>{
       "agents", "campaigns", "events", "faults", "gaps", "gauges", "generations", "labels", "logs", "runs",
       "sample_rollups", "samples", "transitions", "verdicts", "latencies", "operation_errors", "thresholds", "residuals",
+      "chunks_summary",
       // What there is, is no secret.
       "sqlite_schema", "sqlite_master"};
   return *tables;
