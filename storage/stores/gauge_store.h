@@ -36,6 +36,14 @@ class StreamGauges {
     if (id >= by_id_.size()) by_id_.resize(id + 1);
     by_id_[id] = std::move(gauge);
   }
+  // The same gauges, found by the run's numbers of them: as chunks have them.
+  StreamGauges ByRunNumber() const {
+    StreamGauges by_run;
+    for (const StreamGauge& gauge : by_id_) {
+      if (gauge.gauge_no != 0) by_run.Set(gauge.run_gauge_id, gauge);
+    }
+    return by_run;
+  }
 
  private:
   std::vector<StreamGauge> by_id_;
