@@ -17,6 +17,7 @@
 #include <string>
 
 #include "common/event_loop/event_loop.h"
+#include "storage/compaction/compactor.h"
 #include "storage/store.h"
 
 namespace seep::storage {
@@ -30,6 +31,7 @@ struct StoreOptions {
   std::size_t max_queued_writes = 20'000;         // then batches and logs are refused
   std::size_t max_queued_bytes = 64u << 20;
   std::size_t max_queued_reads = 1000;            // then reads are refused
+  CompactionOptions compaction;
   std::size_t max_log_bytes_per_source = 4 << 20;  // of one run, or of one agent
   // No threads: each call is carried out before it returns (its callback is
   // still posted). For simulations on a fake clock.
@@ -44,6 +46,7 @@ struct StoreStats {
   std::uint64_t refused = 0;  // by a full queue
   std::size_t queued_writes = 0;
   std::size_t queued_bytes = 0;
+  CompactionStats compaction;
   std::string failure;  // why the last commit failed; empty when it did not
 };
 

@@ -9,12 +9,14 @@
 namespace seep::storage {
 
 Writer::Writer(Stores& stores, EventLoop& loop, const StoreOptions& options)
-    : stores_(stores), loop_(loop), options_(options) {}
+    : stores_(stores), loop_(loop), options_(options),
+      compactor_(stores.database, loop.clock(), options.compaction) {}
 
 Writer::~Writer() { Stop(); }
 
 absl::Status Writer::Start() {
   SEEP_RETURN_IF_ERROR(guard_.BeginStart().status());
+  SEEP_RETURN_IF_ERROR(Annotate(compactor_.Begin(), "looking for samples to compact"));
   {
     absl::MutexLock lock(&mutex_);
     open_ = true;
@@ -64,37 +66,48 @@ void Writer::Submit(Work work) {
   std::vector<Work> batch;
   batch.push_back(std::move(work));
   Commit(std::move(batch));
+  Compact();
 }
 
 void Writer::Run() {
-  while (true) {
-    std::vector<Work> batch = TakeBatch();
-    if (batch.empty()) return;
-    Commit(std::move(batch));
+  std::vector<Work> batch;
+  while (TakeBatch(batch)) {
+    if (!batch.empty()) Commit(std::exchange(batch, {}));
+    Compact();
   }
 }
 
-std::vector<Work> Writer::TakeBatch() {
+void Writer::Compact() {
+  SampleStore::Ripe ripe = stores_.samples.TakeRipe();
+  for (const StreamNo stream : ripe.full) compactor_.AddFull(stream);
+  for (const StreamNo stream : ripe.ending) compactor_.AddEnding(stream);
+  if (compactor_.next() > loop_.clock().Now()) return;
+  compactor_.Work();
+  absl::MutexLock lock(&mutex_);
+  stats_.compaction = compactor_.stats();
+}
+
+bool Writer::TakeBatch(std::vector<Work>& batch) {
+  const absl::Duration until_compaction = compactor_.next() - loop_.clock().Now();
   absl::MutexLock lock(&mutex_);
   const auto something = [this] {
     mutex_.AssertReaderHeld();
     return !queue_.empty() || !open_;
   };
-  mutex_.Await(absl::Condition(&something));
+  if (!mutex_.AwaitWithTimeout(absl::Condition(&something), until_compaction)) return true;
   // Patient work only: give others the chance to share the fsync.
   const auto hurry = [this] {
     mutex_.AssertReaderHeld();
     return urgent_ > 0 || !open_ || queue_.size() >= options_.max_batch;
   };
   mutex_.AwaitWithTimeout(absl::Condition(&hurry), options_.commit_interval);
-  std::vector<Work> batch;
   while (!queue_.empty() && batch.size() < options_.max_batch) {
     stats_.queued_bytes -= queue_.front().bytes;
     urgent_ -= queue_.front().patient ? 0 : 1;
     batch.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
-  return batch;
+  return !batch.empty();
 }
 
 absl::Status Writer::ApplyOne(Work& work) {

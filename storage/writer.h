@@ -4,9 +4,12 @@
 // Each piece of work has a savepoint of its own: one that fails takes back what
 // it wrote and leaves its neighbours alone. If the COMMIT fails, all fail.
 //
+// Between commits, and while there is nothing to commit, it lets the compactor
+// work for a moment.
+//
 // Threads: Submit, Start, Stop on the loop's; `apply` runs on the writer's own
 //          thread, `finish` on the loop. stats from any.
-// Owns:    its thread. Borrows the stores and the loop.
+// Owns:    its thread and the compactor. Borrows the stores and the loop.
 // Bounds:  as StoreOptions; beyond them work is refused with kResourceExhausted,
 //          patient work at the limit, the rest at twice the limit.
 #ifndef SEEP_STORAGE_WRITER_H_
@@ -20,6 +23,7 @@
 #include "absl/synchronization/mutex.h"
 #include "common/event_loop/event_loop.h"
 #include "common/event_loop/start_guard.h"
+#include "storage/compaction/compactor.h"
 #include "storage/sqlite_store.h"
 #include "storage/stores/stores.h"
 
@@ -47,7 +51,9 @@ class Writer {
 
  private:
   void Run();
-  std::vector<Work> TakeBatch();
+  // False: stopped, and nothing is left. An empty batch: the compactor's turn.
+  bool TakeBatch(std::vector<Work>& batch);
+  void Compact();
   void Commit(std::vector<Work> batch);
   absl::Status TryCommit(std::vector<Work>& batch, std::vector<absl::Status>& results);
   absl::Status ApplyOne(Work& work);
@@ -57,6 +63,7 @@ class Writer {
   Stores& stores_;
   EventLoop& loop_;
   const StoreOptions options_;
+  Compactor compactor_;
   StartGuard guard_{"storage writer"};
   std::thread thread_;
 

@@ -3,9 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "common/checksum/crc32c.h"
 #include "common/status/status_macros.h"
-#include "storage/stores/stream_store.h"
 
 namespace seep::storage {
 namespace {
@@ -13,26 +11,7 @@ namespace {
 constexpr std::uint32_t kMaxSamples = 10'000;
 constexpr std::size_t kMaxPageBytes = 4u << 20;
 
-// The stream's numbers become the run's.
-absl::Status Renumber(const StreamGauges& gauges, v1::Sample& sample) {
-  for (std::uint32_t& gauge : *sample.mutable_gauge()) {
-    const StreamGauge* const found = gauges.Find(gauge);
-    if (found == nullptr) {
-      return absl::DataLossError(absl::StrCat("sample ", sample.sequence(), ": gauge ", gauge, " is not defined"));
-    }
-    gauge = found->run_gauge_id;
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
-
-absl::Status OpenStoredBlock(std::string_view bytes, std::uint32_t crc32c, v1::SampleBlock& block) {
-  if (Crc32c(bytes) != crc32c || !block.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return absl::DataLossError("a stored block of samples is damaged");
-  }
-  return absl::OkStatus();
-}
 
 absl::StatusOr<SamplePage> SampleReader::Read(const std::string& run_id, SampleCursor from,
                                               std::uint32_t limit) {
@@ -47,39 +26,61 @@ absl::StatusOr<SamplePage> SampleReader::Read(const std::string& run_id, SampleC
     const auto number = static_cast<std::int64_t>(stream.number);
     if (number < from.stream) continue;
     const std::uint64_t after = number == from.stream ? from.after_sequence : 0;
-    SEEP_ASSIGN_OR_RETURN(const bool all, ReadStream(number, after, page));
-    if (!all) return page;
+    absl::StatusOr<bool> all = ReadStream(stream, after, page);
+    if (!all.ok()) return Annotate(all.status(), absl::StrCat("run ", run_id, " (stream ", number, ")"));
+    if (!*all) return page;
   }
   page.at_end = true;
   return page;
 }
 
-absl::StatusOr<bool> SampleReader::ReadStream(std::int64_t stream, std::uint64_t after, SamplePage& page) {
-  page.next = {stream, after};
-  SEEP_ASSIGN_OR_RETURN(const StreamGauges gauges, GaugeStore(db_).LoadOfStream(StreamNo{stream}));
-  SEEP_ASSIGN_OR_RETURN(
-      sqlite::Statement select,
-      db_.Prepare("SELECT first_sequence, crc32c, block FROM tail WHERE stream_no = ?1 AND first_sequence >="
-                  " ifnull((SELECT max(first_sequence) FROM tail WHERE stream_no = ?1 AND first_sequence <= ?2), 0)"
-                  " ORDER BY first_sequence"));
-  select.BindAll(stream, after + 1);
-  v1::SampleBlock block;
+absl::StatusOr<bool> SampleReader::ReadStream(const StreamRow& stream, std::uint64_t after, SamplePage& page) {
+  page.next = {static_cast<std::int64_t>(stream.number), after};
+  SEEP_ASSIGN_OR_RETURN(const StreamGauges gauges, GaugeStore(db_).LoadOfStream(stream.number));
+  SEEP_ASSIGN_OR_RETURN(StoredBlocks blocks, StoredBlocks::Open(db_, stream.number, {.from_sequence = after + 1}));
+  std::vector<v1::Sample> samples;
   while (true) {
-    SEEP_ASSIGN_OR_RETURN(const bool row, select.Step());
-    if (!row) return true;
-    const std::string_view bytes = select.Blob(2);
-    SEEP_RETURN_IF_ERROR(
-        Annotate(OpenStoredBlock(bytes, static_cast<std::uint32_t>(select.Integer(1)), block),
-                 absl::StrCat("stream ", stream, " block at ", select.Integer(0))));
-    for (v1::Sample& sample : *block.mutable_samples()) {
-      if (sample.sequence() <= page.next.after_sequence) continue;
-      if (page.samples.size() >= limit_ || bytes_ >= kMaxPageBytes) return false;
-      SEEP_RETURN_IF_ERROR(Renumber(gauges, sample));
-      page.next.after_sequence = sample.sequence();
-      page.samples.push_back(std::move(sample));
+    SEEP_ASSIGN_OR_RETURN(const bool row, blocks.Next());
+    const std::uint64_t due = page.next.after_sequence + 1;
+    const std::uint64_t first = row ? blocks.block().first_sequence : stream.next_sequence;
+    if (row && blocks.block().last_sequence() >= stream.next_sequence) {
+      return absl::DataLossError(absl::StrCat(Describe(blocks.block()), " are beyond the end of the stream, ",
+                                              stream.next_sequence - 1));
     }
-    bytes_ += bytes.size();
+    if (first > due) SEEP_RETURN_IF_ERROR(CheckHole(stream.number, due, first - 1));
+    if (!row) return true;
+    if (page.samples.size() >= limit_ || bytes_ >= kMaxPageBytes) return false;
+    samples.clear();
+    SEEP_RETURN_IF_ERROR(ReadBlock(blocks.block(), gauges, samples));
+    bytes_ += samples.size() * samples.front().ByteSizeLong();
+    if (!Take(samples, page)) return false;
   }
+}
+
+bool SampleReader::Take(std::vector<v1::Sample>& samples, SamplePage& page) {
+  for (v1::Sample& sample : samples) {
+    if (sample.sequence() <= page.next.after_sequence) continue;
+    if (page.samples.size() >= limit_) return false;
+    page.next.after_sequence = sample.sequence();
+    page.samples.push_back(std::move(sample));
+  }
+  return true;
+}
+
+absl::Status SampleReader::CheckHole(StreamNo stream, std::uint64_t from, std::uint64_t to) {
+  SEEP_ASSIGN_OR_RETURN(sqlite::Statement select,
+                        db_.Prepare("SELECT from_sequence, to_sequence FROM gap WHERE stream_no = ?"
+                                    " AND to_sequence >= ? AND from_sequence <= ? ORDER BY from_sequence"));
+  select.BindAll(stream, from, to);
+  std::uint64_t due = from;
+  while (due <= to) {
+    SEEP_ASSIGN_OR_RETURN(const bool row, select.Step());
+    if (!row || static_cast<std::uint64_t>(select.Integer(0)) > due) {
+      return absl::DataLossError(absl::StrCat("samples from ", due, " to ", to, " are missing"));
+    }
+    due = static_cast<std::uint64_t>(select.Integer(1)) + 1;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace seep::storage

@@ -1,17 +1,22 @@
-// Reads a run's samples back, in bounded pages.
+// Reads a run's samples back, in bounded pages, from tails and chunks alike.
+//
+// Every sequence of a stream is in a block or in a gap row; what is neither, or
+// damaged, ends the reading: nobody judges a run as if it were whole (R15).
 //
 // Threads: those of `db`, which it borrows. Wants a read transaction around it.
-// Failure: kNotFound; kDataLoss: a stored block fits its checksum no more.
+// Failure: kNotFound; kDataLoss naming the run, the agent and the samples.
 #ifndef SEEP_STORAGE_QUERIES_SAMPLE_READER_H_
 #define SEEP_STORAGE_QUERIES_SAMPLE_READER_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "storage/records.h"
 #include "storage/sqlite/database.h"
-#include "storage/stores/gauge_store.h"
+#include "storage/stores/stored_blocks.h"
+#include "storage/stores/stream_store.h"
 
 namespace seep::storage {
 
@@ -25,15 +30,15 @@ class SampleReader {
 
  private:
   // Continues in one stream; false when the page is full.
-  absl::StatusOr<bool> ReadStream(std::int64_t stream, std::uint64_t after, SamplePage& page);
+  absl::StatusOr<bool> ReadStream(const StreamRow& stream, std::uint64_t after, SamplePage& page);
+  bool Take(std::vector<v1::Sample>& samples, SamplePage& page);
+  // kDataLoss unless gap rows account for all of [from, to].
+  absl::Status CheckHole(StreamNo stream, std::uint64_t from, std::uint64_t to);
 
   sqlite::Database& db_;
   std::size_t limit_ = 0;
   std::size_t bytes_ = 0;
 };
-
-// The stored bytes of one `tail` row, checked and decoded.
-absl::Status OpenStoredBlock(std::string_view bytes, std::uint32_t crc32c, v1::SampleBlock& block);
 
 }  // namespace seep::storage
 

@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
-#include "storage/queries/sample_reader.h"
+#include "storage/queries/block_values.h"
 
 namespace seep::storage {
 namespace {
@@ -75,36 +75,37 @@ class SamplesCursor : public sqlite::ScanCursor {
       if (bound.column == kSeconds) NarrowTime(bound, wanted_);
     }
     blocks_.reset();
-    block_.Clear();
+    values_.Clear();
     stream_ = 0;
-    sample_ = value_ = -1;
     return absl::OkStatus();
   }
 
   absl::StatusOr<bool> Next() override {
     if (wanted_.nothing) return false;
-    while (true) {
-      if (NextValue()) return true;
+    while (!values_.Next()) {
       if (!blocks_.has_value()) {
         SEEP_ASSIGN_OR_RETURN(const bool found, NextStream());
         if (!found) return false;
       }
       SEEP_RETURN_IF_ERROR(NextBlock());
     }
+    return true;
   }
 
   ColumnValue Column(int column) const override {
-    const v1::Sample& sample = block_.samples(sample_);
     switch (column) {
       case kRun: return std::string_view(run_id_);
-      case kSeconds: return static_cast<double>(sample.monotonic_us()) / 1e6;
-      case kWall: return static_cast<std::int64_t>(sample.wall_us());
-      case kGeneration: return static_cast<std::int64_t>(sample.generation());
-      case kPhase: return PhaseWord(sample.phase());
+      case kSeconds: return static_cast<double>(values_.monotonic_us()) / 1e6;
+      case kWall: return values_.wall_us();
+      case kGeneration: return static_cast<std::int64_t>(values_.generation());
+      case kPhase: return PhaseWord(values_.phase());
       case kAgent: return std::string_view(agent_);
-      case kGauge: return std::string_view(gauges_.Find(sample.gauge(value_))->name);
+      case kGauge: {
+        const StreamGauge* const gauge = by_run_.Find(values_.gauge());
+        return gauge == nullptr ? std::string_view() : std::string_view(gauge->name);
+      }
       default: {
-        const double value = sample.value(value_);
+        const double value = values_.value();
         if (std::isnan(value)) return std::monostate();
         return value;
       }
@@ -112,22 +113,7 @@ class SamplesCursor : public sqlite::ScanCursor {
   }
 
  private:
-  bool NextValue() {
-    while (sample_ < block_.samples_size()) {
-      if (sample_ >= 0) {
-        const v1::Sample& sample = block_.samples(sample_);
-        while (++value_ < std::min(sample.gauge_size(), sample.value_size())) {
-          const StreamGauge* const gauge = gauges_.Find(sample.gauge(value_));
-          if (gauge == nullptr) continue;
-          if (!wanted_.gauge.has_value() || gauge->name == *wanted_.gauge) return true;
-        }
-      }
-      ++sample_;
-      value_ = -1;
-    }
-    return false;
-  }
-
+  // The next stream, or, if it never had the gauge, none of its blocks.
   absl::StatusOr<bool> NextStream() {
     std::string sql = "SELECT s.stream_no, r.run_id, s.agent FROM stream s JOIN run r USING (run_no)"
                       " WHERE s.stream_no > ?1";
@@ -142,35 +128,41 @@ class SamplesCursor : public sqlite::ScanCursor {
     run_id_ = next.Text(1);
     agent_ = next.Text(2);
     SEEP_ASSIGN_OR_RETURN(gauges_, GaugeStore(db_).LoadOfStream(StreamNo{stream_}));
-    SEEP_ASSIGN_OR_RETURN(sqlite::Statement blocks,
-                          db_.Prepare("SELECT first_sequence, crc32c, block FROM tail WHERE stream_no = ?"
-                                      " AND last_us >= ? AND first_us <= ? ORDER BY first_sequence"));
-    blocks.BindAll(stream_, Micros(wanted_.from_s, -1), Micros(wanted_.to_s, 1));
+    by_run_ = gauges_.ByRunNumber();
+    only_.reset();
+    if (wanted_.gauge.has_value()) {
+      only_ = by_run_.NumberOf(*wanted_.gauge);
+      if (!only_.has_value()) return true;
+    }
+    BlockRange range;
+    range.from_us = Micros(wanted_.from_s, -1);
+    range.to_us = Micros(wanted_.to_s, 1);
+    SEEP_ASSIGN_OR_RETURN(StoredBlocks blocks, StoredBlocks::Open(db_, StreamNo{stream_}, range));
     blocks_.emplace(std::move(blocks));
     return true;
   }
 
   // The next block of this stream, or its end.
   absl::Status NextBlock() {
-    SEEP_ASSIGN_OR_RETURN(const bool row, blocks_->Step());
-    block_.Clear();
-    sample_ = value_ = -1;
+    values_.Clear();
+    if (!blocks_.has_value()) return absl::OkStatus();
+    SEEP_ASSIGN_OR_RETURN(const bool row, blocks_->Next());
     if (!row) {
       blocks_.reset();
       return absl::OkStatus();
     }
-    return Annotate(OpenStoredBlock(blocks_->Blob(2), static_cast<std::uint32_t>(blocks_->Integer(1)), block_),
-                    absl::StrCat("run ", run_id_, " block at ", blocks_->Integer(0)));
+    return Annotate(values_.Open(blocks_->block(), gauges_, only_),
+                    absl::StrCat("run ", run_id_, " (stream ", stream_, ")"));
   }
 
   sqlite::Database& db_;
   Wanted wanted_;
   std::int64_t stream_ = 0;
   std::string run_id_, agent_;
-  StreamGauges gauges_;
-  std::optional<sqlite::Statement> blocks_;
-  v1::SampleBlock block_;
-  int sample_ = -1, value_ = -1;
+  StreamGauges gauges_, by_run_;       // by the stream's numbers, and by the run's
+  std::optional<std::uint32_t> only_;  // the gauge that is wanted, by the run's number
+  std::optional<StoredBlocks> blocks_;
+  BlockValues values_;
 };
 
 class SamplesTable : public sqlite::ScanTable {

@@ -6,8 +6,10 @@
 //
 // `run =`, `gauge =` and bounds on `t_s` are pushed down: with a run it reads that
 // run's blocks only, with times the blocks that overlap, with a gauge it decodes
-// all but yields little. Without a run it reads everything: slow, and says so by
-// its cost to the planner.
+// that column of a chunk and no other. Without a run it reads everything: slow,
+// and says so by its cost to the planner. Rows come run by run, block by block,
+// within a block gauge by gauge: who wants them in order of time says so.
+// A block that is damaged fails the statement, naming the run and the samples.
 #ifndef SEEP_STORAGE_QUERIES_SAMPLES_TABLE_H_
 #define SEEP_STORAGE_QUERIES_SAMPLES_TABLE_H_
 

@@ -7,6 +7,7 @@
 #define SEEP_STORAGE_STORES_GAUGE_STORE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,6 +36,13 @@ class StreamGauges {
   void Set(std::uint32_t id, StreamGauge gauge) {  // id <= kMaxId
     if (id >= by_id_.size()) by_id_.resize(id + 1);
     by_id_[id] = std::move(gauge);
+  }
+  // The number by which the gauge is found here; nothing: not in the stream.
+  std::optional<std::uint32_t> NumberOf(const std::string& name) const {
+    for (std::size_t id = 0; id < by_id_.size(); ++id) {
+      if (by_id_[id].gauge_no != 0 && by_id_[id].name == name) return static_cast<std::uint32_t>(id);
+    }
+    return std::nullopt;
   }
   // The same gauges, found by the run's numbers of them: as chunks have them.
   StreamGauges ByRunNumber() const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "common/status/status_macros.h"
 
@@ -58,7 +59,7 @@ absl::Status Rollup::Flush(sqlite::Database& db, const StreamRow& stream) {
     figures = {};
   }
   SEEP_RETURN_IF_ERROR(StreamStore(db).SetRolledThrough(stream.number, through_sequence_));
-  through_sequence_ = 0;
+  written_through_ = std::exchange(through_sequence_, 0);
   return absl::OkStatus();
 }
 

@@ -26,6 +26,8 @@ class Rollup {
                    const v1::Sample& sample);
   // Writes what there is; more of the same minute may follow later.
   absl::Status Flush(sqlite::Database& db, const StreamRow& stream);
+  // The last sample that a row of this object has; 0: it wrote none yet.
+  std::uint64_t written_through() const { return written_through_; }
 
  private:
   struct Figures {
@@ -37,6 +39,7 @@ class Rollup {
   std::uint32_t generation_ = 0;
   std::int64_t minute_ = 0;
   std::uint64_t through_sequence_ = 0;  // 0: nothing gathered
+  std::uint64_t written_through_ = 0;
   std::vector<Figures> by_id_;  // the stream's
 };
 

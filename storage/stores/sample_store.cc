@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/checksum/crc32c.h"
 #include "common/status/status_macros.h"
+#include "storage/chunks/chunk.h"
 #include "storage/stores/run_store.h"
 #include "storage/stores/sample_block.h"
 
@@ -41,7 +42,9 @@ absl::StatusOr<SampleStore::OpenStream*> SampleStore::Open(const v1::StreamKey& 
   return &open_.emplace(cache_key, std::move(stream)).first->second;
 }
 
-// Gathers the last minute again, whose samples are stored but not its figures.
+// Gathers the last minute again, whose samples are stored but not its figures:
+// in tails, because compaction stays behind the minute rows. What is damaged
+// is left out, and told by whoever reads the samples: a stream goes on after it.
 absl::Status SampleStore::Restore(OpenStream& stream) {
   {
     SEEP_ASSIGN_OR_RETURN(sqlite::Statement state, db_.Prepare("SELECT state FROM run WHERE run_no = ?"));
@@ -49,10 +52,18 @@ absl::Status SampleStore::Restore(OpenStream& stream) {
     SEEP_ASSIGN_OR_RETURN(const bool row, state.Step());
     stream.run_over = row && IsTerminal(static_cast<v1::RunState>(state.Integer(0)));
   }
+  {
+    SEEP_ASSIGN_OR_RETURN(sqlite::Statement oldest,
+                          db_.Prepare("SELECT min(first_sequence) FROM tail WHERE stream_no = ?"));
+    oldest.BindAll(stream.row.number);
+    SEEP_ASSIGN_OR_RETURN(const bool row, oldest.Step());
+    const bool any = row && !oldest.IsNull(0);
+    stream.told_through = (any ? static_cast<std::uint64_t>(oldest.Integer(0)) : stream.row.next_sequence) - 1;
+  }
   const std::uint64_t rolled_through = stream.row.rolled_through;
   SEEP_ASSIGN_OR_RETURN(
       sqlite::Statement select,
-      db_.Prepare("SELECT block FROM tail WHERE stream_no = ?1 AND first_sequence >= ifnull((SELECT"
+      db_.Prepare("SELECT block, crc32c FROM tail WHERE stream_no = ?1 AND first_sequence >= ifnull((SELECT"
                   " max(first_sequence) FROM tail WHERE stream_no = ?1 AND first_sequence <= ?2), 0)"
                   " ORDER BY first_sequence"));
   select.BindAll(stream.row.number, rolled_through + 1);
@@ -61,8 +72,9 @@ absl::Status SampleStore::Restore(OpenStream& stream) {
     SEEP_ASSIGN_OR_RETURN(const bool row, select.Step());
     if (!row) return absl::OkStatus();
     const std::string_view bytes = select.Blob(0);
-    if (!block.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-      return absl::DataLossError("a stored block is damaged; run `seep store check`");
+    if (Crc32c(bytes) != static_cast<std::uint32_t>(select.Integer(1)) ||
+        !block.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+      continue;
     }
     for (const v1::Sample& sample : block.samples()) {
       if (sample.sequence() <= rolled_through) continue;
@@ -97,9 +109,21 @@ absl::StatusOr<AppendOutcome> SampleStore::AppendTo(OpenStream& stream, const v1
       SEEP_RETURN_IF_ERROR(stream.rollup.Add(db_, stream.row, stream.gauges, sample));
     }
     if (stream.run_over) SEEP_RETURN_IF_ERROR(stream.rollup.Flush(db_, stream.row));
+    NoteRipe(stream);
   }
   outcome.ack.set_through_sequence(stream.row.next_sequence - 1);
   return outcome;
+}
+
+void SampleStore::NoteRipe(OpenStream& stream) {
+  if (stream.run_over) {
+    ripe_.ending.insert(stream.row.number);
+    return;
+  }
+  while (stream.rollup.written_through() >= stream.told_through + kMaxChunkSamples) {
+    ripe_.full.insert(stream.row.number);
+    stream.told_through += kMaxChunkSamples;
+  }
 }
 
 absl::Status SampleStore::CloseHole(OpenStream& stream, const v1::SampleBatch& batch, std::int64_t wall_us) {
@@ -171,6 +195,7 @@ absl::Status SampleStore::CloseRun(RunNo run) {
     SEEP_ASSIGN_OR_RETURN(stream.gauges, gauges_.LoadOfStream(row.number));
     SEEP_RETURN_IF_ERROR(Restore(stream));
     SEEP_RETURN_IF_ERROR(stream.rollup.Flush(db_, row));
+    ripe_.ending.insert(row.number);
   }
   return absl::OkStatus();
 }

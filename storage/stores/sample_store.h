@@ -1,4 +1,5 @@
-// Appends samples, exactly once and in order, as the blocks in which they came.
+// Appends samples, exactly once and in order, as the blocks in which they came
+// (tails; chunks are made of them later).
 //
 // Threads: those of `db`, which it borrows. All want an open transaction.
 // Owns:    what it remembers of the streams in use, so that a batch costs one
@@ -10,7 +11,9 @@
 #define SEEP_STORAGE_STORES_SAMPLE_STORE_H_
 
 #include <string>
+#include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/container/node_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -30,6 +33,12 @@ class SampleStore {
                          const std::string& reason, std::int64_t wall_us);
   // The run is over: completes its minute rows.
   absl::Status CloseRun(RunNo run);
+  // Streams that have a chunk's worth of samples since they were last told of,
+  // and streams of runs that are over which got something: see compaction/.
+  struct Ripe {
+    absl::flat_hash_set<StreamNo> full, ending;
+  };
+  Ripe TakeRipe() { return std::exchange(ripe_, {}); }
   // What was remembered may not be what is on disk any more.
   void Forget() { open_.clear(); }
 
@@ -39,6 +48,7 @@ class SampleStore {
     bool run_over = false;  // no later sample will complete the minute
     StreamGauges gauges;
     Rollup rollup;
+    std::uint64_t told_through = 0;  // the samples up to here are in chunks or told of
   };
 
   absl::StatusOr<OpenStream*> Open(const v1::StreamKey& key);
@@ -46,6 +56,7 @@ class SampleStore {
   absl::StatusOr<AppendOutcome> AppendTo(OpenStream& stream, const v1::SampleBatch& batch,
                                          std::int64_t wall_us);
   absl::Status CloseHole(OpenStream& stream, const v1::SampleBatch& batch, std::int64_t wall_us);
+  void NoteRipe(OpenStream& stream);
   absl::Status DefineGauges(OpenStream& stream);
   absl::Status InsertBlock(const OpenStream& stream, const v1::SampleBatch& batch, std::uint32_t repeated);
 
@@ -53,6 +64,7 @@ class SampleStore {
   StreamStore streams_;
   GaugeStore gauges_;
   absl::node_hash_map<std::string, OpenStream> open_;
+  Ripe ripe_;
   v1::SampleBlock block_;  // of the batch at hand; its memory is used again
 };
 

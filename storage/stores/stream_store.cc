@@ -57,7 +57,7 @@ absl::StatusOr<std::vector<StreamRow>> StreamStore::ListOfRun(RunNo run) {
 absl::Status StreamStore::Advance(StreamNo stream, std::uint64_t next_sequence, std::uint64_t stored) {
   SEEP_ASSIGN_OR_RETURN(
       sqlite::Statement update,
-      db_.Prepare("UPDATE stream SET next_sequence = ?, samples = samples + ? WHERE stream_no = ?"));
+      db_.Prepare("UPDATE stream SET next_sequence = ?, samples = samples + ?, settled = 0 WHERE stream_no = ?"));
   update.BindAll(next_sequence, stored, stream);
   return update.Run();
 }
