@@ -49,6 +49,16 @@ class ThreadedSqliteStore : public SqliteStore {
   const std::string& database_path() const override { return parts_.writing->path(); }
   int schema_version() const override { return parts_.schema_version; }
 
+  void Maintain(absl::AnyInvocable<absl::Status(Stores&)> piece, Done done) override {
+    WriteStatus(true, std::move(done), std::move(piece));
+  }
+  void Inspect(absl::AnyInvocable<absl::Status(sqlite::Database&)> look, Done done) override {
+    reader_.Submit([this, look = std::move(look), done = std::move(done)](absl::Status status) mutable -> Task {
+      if (status.ok()) status = look(*parts_.reading);
+      return [done = std::move(done), status = std::move(status)]() mutable { done(std::move(status)); };
+    });
+  }
+
   void CreateCampaign(NewCampaign campaign, Callback<StoredCampaign> created) override {
     const std::size_t bytes = campaign.campaign.ByteSizeLong() + campaign.runs.size() * kWorkOverhead;
     Write<StoredCampaign>(bytes, false, std::move(created), [campaign = std::move(campaign)](Stores& stores) {

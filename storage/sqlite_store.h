@@ -20,7 +20,13 @@
 #include "storage/compaction/compactor.h"
 #include "storage/store.h"
 
+namespace seep::sqlite {
+class Database;
+}
+
 namespace seep::storage {
+
+struct Stores;
 
 struct StoreOptions {
   std::string directory;  // made if it is not there, 0700
@@ -65,6 +71,12 @@ class SqliteStore : public Store {
   virtual StoreStats stats() const = 0;
   virtual const std::string& database_path() const = 0;  // for the query worker
   virtual int schema_version() const = 0;
+
+  // For upkeep (storage/upkeep/): a small piece of work among the writes, in
+  // their transaction, and a short reading among the reads. Bounds and failures
+  // are those of Store; a piece that fails takes back what it wrote.
+  virtual void Maintain(absl::AnyInvocable<absl::Status(Stores&)> piece, Done done) = 0;
+  virtual void Inspect(absl::AnyInvocable<absl::Status(sqlite::Database&)> look, Done done) = 0;
 };
 
 }  // namespace seep::storage

@@ -2,6 +2,7 @@
 #include "storage/migrations/002_artefacts.h"
 #include "storage/migrations/003_measures.h"
 #include "storage/migrations/004_chunks.h"
+#include "storage/migrations/005_upkeep.h"
 #include "storage/migrations/migration.h"
 
 namespace seep::storage {
@@ -12,6 +13,7 @@ const std::vector<Migration>& Migrations() {
       {"artefacts", kArtefacts},
       {"measures", kMeasures},
       {"chunks", kChunks},
+      {"upkeep", kUpkeep},
   };
   return *migrations;
 }

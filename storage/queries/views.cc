@@ -25,7 +25,10 @@ const char kViews[] =
     SEEP_TIME("r.ended_wall_us") " AS ended,"
     " (nullif(r.ended_wall_us, 0) - nullif(r.started_wall_us, 0)) / 1e6 AS duration_s,"
     " (SELECT ifnull(sum(s.samples), 0) FROM stream s WHERE s.run_no = r.run_no) AS samples,"
-    " (SELECT ifnull(sum(s.lost), 0) FROM stream s WHERE s.run_no = r.run_no) AS samples_lost"
+    " (SELECT ifnull(sum(s.lost), 0) FROM stream s WHERE s.run_no = r.run_no) AS samples_lost,"
+    " EXISTS (SELECT 1 FROM run_pin p WHERE p.run_no = r.run_no) AS pinned,"
+    " CASE (SELECT e.keeps FROM run_expiry e WHERE e.run_no = r.run_no) WHEN 2 THEN 'minutes' WHEN 3 THEN 'hours'"
+    " WHEN 4 THEN 'nothing' ELSE 'samples' END AS keeps"
     " FROM run r JOIN campaign c USING (campaign_no) LEFT JOIN verdict v USING (run_no);"
 
     "DROP VIEW IF EXISTS verdicts; CREATE VIEW verdicts AS"
@@ -103,6 +106,13 @@ const char kViews[] =
     " s.n, s.min, s.max, s.first, s.last, s.mean_y AS mean, s.first_us / 1e6 + s.mean_x AS mean_s,"
     " s.sum_xy / nullif(s.sum_xx, 0) * 60 AS slope_per_minute,"
     " s.sum_xy * s.sum_xy / (nullif(s.sum_xx, 0) * nullif(s.sum_yy, 0)) AS r_squared, s.sum_xx, s.sum_xy, s.sum_yy"
-    " FROM run r JOIN gauge g USING (run_no) JOIN chunk_summary s ON s.gauge_no = g.gauge_no;";
+    " FROM run r JOIN gauge g USING (run_no) JOIN chunk_summary s ON s.gauge_no = g.gauge_no;"
+
+    // Minutes while they are kept, hours afterwards: a run is in one of the two,
+    // or, while its minutes leave, in both with different spans.
+    "DROP VIEW IF EXISTS sample_tiers; CREATE VIEW sample_tiers AS"
+    " SELECT run, 60 AS span_s, t_s, generation, gauge, n, min, max, mean, last FROM sample_rollups"
+    " UNION ALL SELECT r.run_id, 3600, s.hour * 3600.0, s.generation, g.name, s.n, s.min, s.max, s.sum / s.n, s.last"
+    " FROM sample_hour s JOIN run r ON r.run_no = s.run_no JOIN gauge g ON g.gauge_no = s.gauge_no;";
 
 }  // namespace seep::storage

@@ -18,11 +18,15 @@ constexpr char kCommonPragmas[] =
     "PRAGMA foreign_keys=ON;"
     "PRAGMA temp_store=MEMORY;"
     "PRAGMA cell_size_check=ON;"
-    "PRAGMA trusted_schema=OFF;";
+    "PRAGMA trusted_schema=OFF;"
+    // Debian's SQLite overwrites what is deleted: expiry would write it all once more.
+    "PRAGMA secure_delete=FAST;";
 constexpr char kWriterPragmas[] =
     // A block of samples is some 2 KB: of a 4 KiB page each would waste half. Has
     // an effect only on a new file, and only before WAL.
     "PRAGMA page_size=8192;"
+    // So that expired data can give its space back bit by bit. As page_size.
+    "PRAGMA auto_vacuum=INCREMENTAL;"
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=FULL;"
     // A reader that lingered may have let the WAL grow: give the space back.
@@ -40,8 +44,9 @@ Database::~Database() {
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path, Access access) {
   const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
-                    (access == Access::kReadWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                                                  : SQLITE_OPEN_READONLY);
+                    (access == Access::kReadWrite   ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                     : access == Access::kPlainFile ? SQLITE_OPEN_READWRITE
+                                                    : SQLITE_OPEN_READONLY);
   sqlite3* connection = nullptr;
   const int result = sqlite3_open_v2(path.c_str(), &connection, flags, nullptr);
   auto database = std::unique_ptr<Database>(new Database(connection, path));
@@ -73,6 +78,7 @@ absl::StatusOr<std::int64_t> Database::QueryInteger(const std::string& sql) {
 
 std::int64_t Database::last_insert_rowid() const { return sqlite3_last_insert_rowid(connection_); }
 int Database::changes() const { return sqlite3_changes(connection_); }
+void Database::Interrupt() { sqlite3_interrupt(connection_); }
 bool Database::in_transaction() const { return sqlite3_get_autocommit(connection_) == 0; }
 
 }  // namespace seep::sqlite

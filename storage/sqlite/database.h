@@ -22,6 +22,7 @@ namespace seep::sqlite {
 enum class Access {
   kReadWrite,  // makes the file; WAL, synchronous=FULL
   kReadOnly,   // the file must exist; can change nothing, whatever the SQL
+  kPlainFile,  // exists, and stays one file: as it comes, without WAL
 };
 
 class Database {
@@ -42,6 +43,8 @@ class Database {
   std::int64_t last_insert_rowid() const;
   int changes() const;          // rows touched by the last statement
   bool in_transaction() const;
+  // Ends what runs on it with kDeadlineExceeded. From any thread, while it lives.
+  void Interrupt();
   const std::string& path() const { return path_; }
   sqlite3* connection() const { return connection_; }  // for this folder only
 

@@ -10,15 +10,32 @@ namespace {
 constexpr char kSelectRun[] =
     "SELECT r.run_id, r.record, v.record,"
     " (SELECT sum(samples) FROM stream s WHERE s.run_no = r.run_no),"
-    " (SELECT sum(lost) FROM stream s WHERE s.run_no = r.run_no)"
-    " FROM run r LEFT JOIN verdict v USING (run_no) ";
+    " (SELECT sum(lost) FROM stream s WHERE s.run_no = r.run_no),"
+    " p.note, e.keeps, e.under_way, e.samples, e.wall_us, e.reason"
+    " FROM run r LEFT JOIN verdict v USING (run_no) LEFT JOIN run_pin p USING (run_no)"
+    " LEFT JOIN run_expiry e USING (run_no) ";
 
 // What the store keeps elsewhere is not kept twice.
 std::string Record(v1::Run run) {
   run.clear_verdict();
   run.clear_samples();
   run.clear_samples_lost();
+  run.clear_pinned();
+  run.clear_pin_note();
+  run.clear_expiry();
   return run.SerializeAsString();
+}
+
+void ReadKeeping(const sqlite::Statement& row, v1::Run& run) {
+  run.set_pinned(!row.IsNull(5));
+  run.set_pin_note(row.Text(5));
+  if (row.IsNull(6)) return;
+  v1::SampleExpiry& expiry = *run.mutable_expiry();
+  expiry.set_keeps(static_cast<v1::SampleTier>(row.Integer(6)));
+  expiry.set_under_way(row.Integer(7) != 0);
+  expiry.set_samples(static_cast<std::uint64_t>(row.Integer(8)));
+  expiry.set_wall_us(row.Integer(9));
+  expiry.set_reason(row.Text(10));
 }
 
 absl::StatusOr<v1::Run> ReadRun(const sqlite::Statement& row, RunStore::Histograms histograms) {
@@ -34,6 +51,7 @@ absl::StatusOr<v1::Run> ReadRun(const sqlite::Statement& row, RunStore::Histogra
   }
   run.set_samples(static_cast<std::uint64_t>(row.Integer(3)));
   run.set_samples_lost(static_cast<std::uint64_t>(row.Integer(4)));
+  ReadKeeping(row, run);
   return run;
 }
 
