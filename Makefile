@@ -5,6 +5,7 @@
 #   make build   set up and build build/release/bin
 #   make asan | tsan | ubsan    the tests under a sanitizer
 #   make bench   the benchmarks, each beside its limit or peer
+#   make fuzz-chunks           a minute of damaged chunks for the store's decoders, from a new seed
 #   make corpus-score           the verdict on the full scored corpus
 #   make catalogue              every leak of the simulated wallet found and measured, every look-alike left alone
 #   make clean
@@ -15,7 +16,7 @@ RELEASE := build/release
 export CCACHE_BASEDIR := $(CURDIR)
 export CTEST_PARALLEL_LEVEL ?= $(JOBS)
 
-.PHONY: help setup build test demo asan tsan ubsan bench corpus-score catalogue format layers clean
+.PHONY: help setup build test demo asan tsan ubsan bench fuzz-chunks corpus-score catalogue format layers clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -52,6 +53,9 @@ asan tsan ubsan: setup
 
 bench: build
 	@tools/bench.sh $(RELEASE)
+
+fuzz-chunks: build
+	@$(RELEASE)/bin/chunk_fuzzer --seconds $(or $(SECONDS),60) --seed $(or $(SEED),$$(date +%s))
 
 corpus-score: build
 	@python3 tools/score_corpus.py $(RELEASE)

@@ -1,5 +1,6 @@
 #include "storage/chunks/bit_packing.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
@@ -7,28 +8,37 @@
 namespace seep::storage {
 namespace {
 
-// One word more than the widest block, so that values are read by whole words.
-constexpr std::size_t kBufferBytes = kPackedBlock * 8 + 16;
+// One group and one word more than the widest block: both are read whole.
+constexpr std::size_t kBufferBytes = kPackedBlock * 8 + 80;
+// Eight values begin and end on whole bytes: within them every shift is a constant.
+constexpr std::size_t kGroup = 8;
 
-template <unsigned kWidth>
-void Unpack(const char* bytes, std::uint64_t* values, std::size_t count) {
+template <unsigned kWidth, std::size_t kIndex>
+std::uint64_t Take(const char* group) {
   constexpr std::uint64_t kMask = kWidth == 64 ? ~0ULL : (1ULL << kWidth) - 1;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t bit = i * kWidth;
-    std::uint64_t word;
-    std::memcpy(&word, bytes + bit / 8, 8);
-    word >>= bit % 8;
-    if constexpr (kWidth > 57) {
-      // The value may end in the ninth byte; the double shift avoids one by 64.
-      std::uint64_t next;
-      std::memcpy(&next, bytes + bit / 8 + 8, 8);
-      word |= (next << 1) << (63 - bit % 8);
-    }
-    values[i] = word & kMask;
+  constexpr std::size_t kBit = kIndex * kWidth;
+  std::uint64_t word;
+  std::memcpy(&word, group + kBit / 8, 8);
+  word >>= kBit % 8;
+  if constexpr (kBit % 8 + kWidth > 64) {
+    std::uint64_t next;
+    std::memcpy(&next, group + kBit / 8 + 8, 8);
+    word |= next << (64 - kBit % 8);
+  }
+  return word & kMask;
+}
+
+// Whole groups: what stands behind the last value is overwritten.
+template <unsigned kWidth>
+void Unpack(const char* bytes, std::uint64_t* values, std::size_t count, std::uint64_t factor, std::uint64_t offset) {
+  for (std::size_t i = 0; i < count; i += kGroup, bytes += kWidth) {
+    [&]<std::size_t... kIndexes>(std::index_sequence<kIndexes...>) {
+      ((values[i + kIndexes] = offset + factor * Take<kWidth, kIndexes>(bytes)), ...);
+    }(std::make_index_sequence<kGroup>());
   }
 }
 
-using Unpacker = void (*)(const char*, std::uint64_t*, std::size_t);
+using Unpacker = void (*)(const char*, std::uint64_t*, std::size_t, std::uint64_t, std::uint64_t);
 
 template <std::size_t... kWidths>
 constexpr std::array<Unpacker, sizeof...(kWidths)> MakeUnpackers(std::index_sequence<kWidths...>) {
@@ -57,11 +67,17 @@ void PackBits(std::span<const std::uint64_t> values, unsigned width, std::string
   out.append(buffer.data(), PackedSize(values.size(), width));
 }
 
-void UnpackBits(std::string_view bytes, unsigned width, std::span<std::uint64_t> values) {
+void UnpackBits(std::string_view bytes, unsigned width, std::uint64_t factor, std::uint64_t offset,
+                std::span<std::uint64_t> values) {
   std::array<char, kBufferBytes> buffer;
   bytes.copy(buffer.data(), bytes.size());
-  std::memset(buffer.data() + bytes.size(), 0, 16);
-  kUnpackers[width](buffer.data(), values.data(), values.size());
+  std::memset(buffer.data() + bytes.size(), 0, kGroup * 8 + 16);
+  const std::size_t whole = values.size() / kGroup * kGroup;
+  kUnpackers[width](buffer.data(), values.data(), whole, factor, offset);
+  if (whole == values.size()) return;
+  std::array<std::uint64_t, kGroup> last;
+  kUnpackers[width](buffer.data() + whole / kGroup * width, last.data(), kGroup, factor, offset);
+  std::copy_n(last.begin(), values.size() - whole, values.begin() + static_cast<std::ptrdiff_t>(whole));
 }
 
 }  // namespace seep::storage

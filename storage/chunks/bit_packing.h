@@ -19,8 +19,10 @@ constexpr std::size_t PackedSize(std::size_t count, unsigned width) { return (co
 
 // At most kPackedBlock values, each below 2^width; width 0 to 64.
 void PackBits(std::span<const std::uint64_t> values, unsigned width, std::string& out);
-// `bytes` has PackedSize(values.size(), width).
-void UnpackBits(std::string_view bytes, unsigned width, std::span<std::uint64_t> values);
+// Fills `values`, at most kPackedBlock, with offset + factor · packed value, at
+// 64 bits. `bytes` has PackedSize(values.size(), width).
+void UnpackBits(std::string_view bytes, unsigned width, std::uint64_t factor, std::uint64_t offset,
+                std::span<std::uint64_t> values);
 
 }  // namespace seep::storage
 

@@ -37,16 +37,16 @@ void PutHeader(const ChunkHeader& header, std::size_t size, std::size_t gauges, 
   PutFixed(static_cast<std::uint64_t>(header.last_us), out);
 }
 
-ChunkHeader TakeHeader(ByteReader& in) {
-  ChunkHeader header;
+// False: the field that is kept free is in use.
+bool TakeHeader(ByteReader& in, ChunkHeader& header) {
   header.first_generation = in.Fixed<std::uint32_t>();
   header.last_generation = in.Fixed<std::uint32_t>();
-  in.Fixed<std::uint32_t>();
+  const auto free = in.Fixed<std::uint32_t>();
   header.first_sequence = in.Fixed<std::uint64_t>();
   header.last_sequence = in.Fixed<std::uint64_t>();
   header.first_us = static_cast<std::int64_t>(in.Fixed<std::uint64_t>());
   header.last_us = static_cast<std::int64_t>(in.Fixed<std::uint64_t>());
-  return header;
+  return free == 0;
 }
 
 absl::Status ReadDirectory(ByteReader& in, std::size_t data_begin, std::size_t size, std::vector<ColumnPlace>& columns) {
@@ -109,7 +109,7 @@ absl::StatusOr<ChunkFrame> ReadFrame(std::string_view bytes) {
     return Damaged("its header fails its checksum");
   }
   ChunkFrame frame;
-  frame.header = TakeHeader(in);
+  if (!TakeHeader(in, frame.header)) return Damaged("its header has a field that version 1 does not know");
   frame.header.count = count;
   frame.columns.resize(gauges + kCommonColumns);
   if (absl::Status read = ReadDirectory(in, data_begin, size, frame.columns); !read.ok()) return read;

@@ -14,32 +14,34 @@ double SecondsBetween(std::int64_t from_us, std::int64_t to_us) {
 }
 
 // [begin, end) of the column's values, all of one generation.
-ColumnSummary SummariseStretch(const GaugeColumn& column, const std::vector<std::int64_t>& monotonic_us,
-                               std::size_t begin, std::size_t end) {
+ColumnSummary SummariseStretch(const GaugeColumn& column, const ChunkTimes& times, std::size_t begin, std::size_t end) {
   ColumnSummary summary;
-  double sum_x = 0, sum_y = 0;
+  double first_x = 0, sum_x = 0, sum_y = 0;
+  std::size_t last = begin;
   for (std::size_t i = begin; i < end; ++i) {
     const double y = column.values[i];
     if (!std::isfinite(y)) continue;
-    const std::int64_t t = monotonic_us[column.rows[i]];
-    if (summary.n == 0) {
-      summary.first_us = t;
+    const double x = times.seconds[column.rows[i]];
+    if (summary.n++ == 0) {
+      summary.first_us = times.monotonic_us[column.rows[i]];
       summary.first = summary.min = summary.max = y;
+      first_x = x;
     }
-    ++summary.n;
-    summary.last_us = t;
-    summary.last = y;
+    last = i;
     summary.min = std::min(summary.min, y);
     summary.max = std::max(summary.max, y);
-    sum_x += SecondsBetween(summary.first_us, t);
+    sum_x += x - first_x;
     sum_y += y - summary.first;
   }
   if (summary.n == 0) return summary;
+  summary.last_us = times.monotonic_us[column.rows[last]];
+  summary.last = column.values[last];
   summary.mean_x = sum_x / static_cast<double>(summary.n);
   summary.mean_y = summary.first + sum_y / static_cast<double>(summary.n);
+  const double centre_x = first_x + summary.mean_x;
   for (std::size_t i = begin; i < end; ++i) {
     if (!std::isfinite(column.values[i])) continue;
-    const double x = SecondsBetween(summary.first_us, monotonic_us[column.rows[i]]) - summary.mean_x;
+    const double x = times.seconds[column.rows[i]] - centre_x;
     const double y = column.values[i] - summary.mean_y;
     summary.sum_xx += x * x;
     summary.sum_xy += x * y;
@@ -50,13 +52,18 @@ ColumnSummary SummariseStretch(const GaugeColumn& column, const std::vector<std:
 
 }  // namespace
 
-void AppendSummaries(const GaugeColumn& column, const std::vector<std::int64_t>& monotonic_us,
-                     const std::vector<std::uint32_t>& generation, std::vector<ColumnSummary>& summaries) {
+ChunkTimes::ChunkTimes(const std::vector<std::int64_t>& monotonic_us, const std::vector<std::uint32_t>& generation)
+    : monotonic_us(monotonic_us), generation(generation), seconds(monotonic_us.size()) {
+  for (std::size_t i = 0; i < seconds.size(); ++i) seconds[i] = SecondsBetween(monotonic_us[0], monotonic_us[i]);
+}
+
+void AppendSummaries(const GaugeColumn& column, const ChunkTimes& times, std::vector<ColumnSummary>& summaries) {
+  const std::vector<std::uint32_t>& generation = times.generation;
   const std::size_t before = summaries.size();
   for (std::size_t begin = 0, end; begin < column.rows.size(); begin = end) {
     const std::uint32_t current = generation[column.rows[begin]];
     for (end = begin + 1; end < column.rows.size() && generation[column.rows[end]] == current; ++end) {}
-    ColumnSummary stretch = SummariseStretch(column, monotonic_us, begin, end);
+    ColumnSummary stretch = SummariseStretch(column, times, begin, end);
     if (stretch.n == 0) continue;
     stretch.gauge = column.gauge;
     stretch.generation = current;
@@ -70,9 +77,8 @@ void AppendSummaries(const GaugeColumn& column, const std::vector<std::int64_t>&
 
 std::vector<ColumnSummary> Summarise(const Chunk& chunk) {
   std::vector<ColumnSummary> summaries;
-  for (const GaugeColumn& column : chunk.gauges) {
-    AppendSummaries(column, chunk.monotonic_us, chunk.generation, summaries);
-  }
+  const ChunkTimes times(chunk.monotonic_us, chunk.generation);
+  for (const GaugeColumn& column : chunk.gauges) AppendSummaries(column, times, summaries);
   return summaries;
 }
 

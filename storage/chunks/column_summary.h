@@ -35,9 +35,16 @@ struct ColumnSummary {
 // One for each gauge and generation that have finite values, gauges in the
 // chunk's order, generations within in order of appearance.
 std::vector<ColumnSummary> Summarise(const Chunk& chunk);
-// Of one column; `monotonic_us` and `generation` are those of the chunk, one a sample.
-void AppendSummaries(const GaugeColumn& column, const std::vector<std::int64_t>& monotonic_us,
-                     const std::vector<std::uint32_t>& generation, std::vector<ColumnSummary>& summaries);
+
+// A chunk's times, made ready for all of its columns. Borrows both vectors, one
+// entry a sample.
+struct ChunkTimes {
+  ChunkTimes(const std::vector<std::int64_t>& monotonic_us, const std::vector<std::uint32_t>& generation);
+  const std::vector<std::int64_t>& monotonic_us;
+  const std::vector<std::uint32_t>& generation;
+  std::vector<double> seconds;  // after the first
+};
+void AppendSummaries(const GaugeColumn& column, const ChunkTimes& times, std::vector<ColumnSummary>& summaries);
 
 // Of the values of both, whichever came first; gauge and generation stay `into`'s.
 void Combine(const ColumnSummary& other, ColumnSummary& into);

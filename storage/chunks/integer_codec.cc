@@ -135,7 +135,9 @@ void EncodeIntegers(std::span<const std::uint64_t> values, std::string& out) {
     head += VarintSize(ZigZag(lower[order - 1]));
     Plan plan = MakePlan(std::span(own).subspan(order, values.size() - order), order);
     plan.size += head;
-    if (plan.size < best.size) best = plan;
+    // What does not gain by differences gains nothing by theirs.
+    if (plan.size >= best.size) break;
+    best = plan;
   }
   out.push_back(static_cast<char>(best.order));
   const auto& chosen = differences[best.order];
@@ -161,8 +163,7 @@ bool DecodeIntegers(ByteReader& in, std::span<std::uint64_t> values) {
       const std::uint64_t least = in.Varint();
       const std::string_view packed = in.Bytes(PackedSize(block.size(), width));
       if (!in.ok()) return false;
-      UnpackBits(packed, width, block);
-      for (std::uint64_t& value : block) value = base + divisor * (least + value);
+      UnpackBits(packed, width, divisor, base + divisor * least, block);
     }
   }
   // Highest order first: each pass leaves the beginnings before it alone.
