@@ -10,6 +10,7 @@
 #include "agent/log/log.h"
 #include "agent/spool/segment.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "common/os/files.h"
 #include "common/os/unique_fd.h"
 #include "common/status/status_macros.h"
@@ -39,13 +40,20 @@ v1::FaultReport SkippedFault(const v1::FaultOrder& order, const std::string& why
 
 FaultTable::FaultTable(std::string journal, Report report) : journal_(std::move(journal)), report_(std::move(report)) {}
 
-bool FaultTable::Accept(const v1::FaultOrder& order) {
+bool FaultTable::Accept(const v1::FaultOrder& order, std::uint64_t now_ms) {
   for (const v1::FaultReport& known : reports_) {
     if (known.fault_id() != order.fault_id()) continue;
     report_(known);
     return false;
   }
+  if (order.ttl_ms() > 0 && now_ms > order.planned_at_ms() + order.ttl_ms()) {
+    const auto late = absl::Milliseconds(now_ms - order.planned_at_ms());
+    Skip(order, absl::StrCat("its order came ", absl::FormatDuration(absl::Trunc(late, absl::Milliseconds(100))),
+                             " after its time, and it lives for ", absl::FormatDuration(absl::Milliseconds(order.ttl_ms()))));
+    return false;
+  }
   if (under_way_.has_value()) {
+    if (under_way_->fault_id() == order.fault_id()) return false;
     Skip(order, absl::StrCat("fault ", Printable(under_way_->fault_id()), " was under way"));
     return false;
   }

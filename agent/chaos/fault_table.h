@@ -31,8 +31,10 @@ class FaultTable {
   FaultTable(std::string journal, Report report);
 
   // A new order becomes the one under way (true); a known one has its last
-  // report repeated; one that comes while another is under way is skipped.
-  bool Accept(const v1::FaultOrder& order);
+  // report repeated. Skipped is one that comes while another is under way, and
+  // one that comes later than its time to live after its time: it would strike
+  // at a moment that nobody planned. `now_ms`: since the run began.
+  bool Accept(const v1::FaultOrder& order, std::uint64_t now_ms);
   void Skip(const v1::FaultOrder& order, const std::string& why);
 
   const std::optional<v1::FaultReport>& under_way() const { return under_way_; }

@@ -31,7 +31,7 @@ class FaultTableTest : public ::testing::Test {
 };
 
 TEST_F(FaultTableTest, ReportsEachStateOfAFault) {
-  ASSERT_TRUE(table_.Accept(Order("f-1")));
+  ASSERT_TRUE(table_.Accept(Order("f-1"), 0));
   ASSERT_OK(table_.Intend(3, 77));
   EXPECT_EQ(FaultTable::Unfinished(journal_).size(), 1u) << "the intent is on disk before the injection";
   table_.Injected(1000, "SIGKILL");
@@ -43,23 +43,23 @@ TEST_F(FaultTableTest, ReportsEachStateOfAFault) {
 }
 
 TEST_F(FaultTableTest, AnOrderIsTakenOnceHoweverOftenItComes) {
-  ASSERT_TRUE(table_.Accept(Order("f-1")));
+  ASSERT_TRUE(table_.Accept(Order("f-1"), 0));
   ASSERT_OK(table_.Intend(1, 1));
   table_.Injected(1, "");
   table_.Healed(2, 2, 2);
-  EXPECT_FALSE(table_.Accept(Order("f-1")));
+  EXPECT_FALSE(table_.Accept(Order("f-1"), 0));
   EXPECT_EQ(sent_.size(), 4u);
   EXPECT_EQ(sent_.back().state(), v1::FAULT_STATE_HEALED);
 }
 
 TEST_F(FaultTableTest, SkipsAFaultWhileAnotherIsUnderWay) {
-  ASSERT_TRUE(table_.Accept(Order("f-1")));
-  EXPECT_FALSE(table_.Accept(Order("f-2")));
+  ASSERT_TRUE(table_.Accept(Order("f-1"), 0));
+  EXPECT_FALSE(table_.Accept(Order("f-2"), 0));
   EXPECT_EQ(sent_.back().state(), v1::FAULT_STATE_SKIPPED);
 }
 
 TEST_F(FaultTableTest, ARestartedAgentFailsWhatItsPredecessorLeft) {
-  ASSERT_TRUE(table_.Accept(Order("f-1")));
+  ASSERT_TRUE(table_.Accept(Order("f-1"), 0));
   ASSERT_OK(table_.Intend(1, 1));
   table_.Injected(1, "");
   const auto left = FaultTable::Unfinished(journal_);
@@ -71,8 +71,34 @@ TEST(FaultTable, WithoutAJournalNothingIsInjected) {
   FaultTable table("/nowhere/faults", [](const v1::FaultReport&) {});
   v1::FaultOrder order;
   order.set_fault_id("f");
-  ASSERT_TRUE(table.Accept(order));
+  ASSERT_TRUE(table.Accept(order, 0));
   EXPECT_FALSE(table.Intend(1, 1).ok());
+}
+
+TEST_F(FaultTableTest, SkipsAnOrderThatIsOlderThanItsTimeToLive) {
+  v1::FaultOrder order = Order("f-1");
+  order.set_planned_at_ms(60'000);
+  order.set_ttl_ms(120'000);
+  EXPECT_FALSE(table_.Accept(order, 180'001));
+  EXPECT_EQ(States(), (std::vector{v1::FAULT_STATE_SKIPPED}));
+  EXPECT_THAT(sent_.back().detail(), ::testing::HasSubstr("came 2m after its time, and it lives for 2m"));
+  order.set_fault_id("f-2");
+  EXPECT_TRUE(table_.Accept(order, 180'000));
+  order.set_fault_id("f-3");
+  order.set_ttl_ms(0);
+  table_.Fail("done");
+  EXPECT_TRUE(table_.Accept(order, 1'000'000'000)) << "without one it lives for ever";
+}
+
+TEST_F(FaultTableTest, AKnownOrderIsNeverTooOldToBeAnswered) {
+  v1::FaultOrder order = Order("f-1");
+  order.set_ttl_ms(1000);
+  ASSERT_TRUE(table_.Accept(order, 10));
+  ASSERT_OK(table_.Intend(1, 7));
+  table_.Injected(20, "kill");
+  table_.Healed(500, 2, 8);
+  EXPECT_FALSE(table_.Accept(order, 900'000));
+  EXPECT_EQ(sent_.back().state(), v1::FAULT_STATE_HEALED);
 }
 
 }  // namespace

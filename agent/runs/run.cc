@@ -13,9 +13,6 @@
 namespace seep::agent {
 namespace {
 
-constexpr absl::Duration kDrainLimit = absl::Seconds(10);
-constexpr absl::Duration kTeardownLimit = absl::Seconds(20);
-constexpr absl::Duration kDefaultGrace = absl::Seconds(5);
 constexpr absl::Duration kLogsEvery = absl::Seconds(1);
 
 }  // namespace
@@ -182,7 +179,7 @@ Async<Run::Outcome> Run::Work() {
       case Event::Kind::kStop:
         co_return co_await EndGracefully(GenerationEnd::kStopped, event.text);
       case Event::Kind::kFault:
-        if (!faults_.Accept(event.order)) continue;
+        if (!faults_.Accept(event.order, NowMs()) || !MayInject()) continue;
         co_return co_await Inject(std::move(event.order));
     }
   }
@@ -211,48 +208,6 @@ Async<Run::Outcome> Run::EndGracefully(GenerationEnd end, std::string reason) {
   co_return Outcome{end, std::move(reason)};
 }
 
-Async<Run::Outcome> Run::Inject(v1::FaultOrder order) {
-  if (const absl::Status intended = faults_.Intend(generation_->number(), generation_->pid()); !intended.ok()) {
-    faults_.Fail(absl::StrCat("its intent could not be journalled: ", std::string(intended.message())));
-    co_return co_await Work();
-  }
-  if (!generation_->owned() && !process_entry_->attach->may_kill) {
-    faults_.Fail(absl::StrCat("target ", spec_.target().entry(), " is attached to and its entry does not say may_kill: it is left alone"));
-    co_return co_await Work();
-  }
-  co_await generation_->TakeSample();  // the last of this generation
-  const std::uint64_t at_ms = NowMs();
-  const std::string detail = co_await InjectKind(order);
-  faults_.Injected(at_ms, detail);
-  co_return Outcome{GenerationEnd::kFault, absl::StrCat("fault ", Printable(order.fault_id()), ": ", detail)};
-}
-
-Async<std::string> Run::InjectKind(const v1::FaultOrder& order) {
-  switch (order.kind()) {
-    case v1::FAULT_KIND_TERMINATE: {
-      const absl::Duration grace = order.grace_ms() > 0 ? absl::Milliseconds(order.grace_ms()) : kDefaultGrace;
-      if (co_await generation_->Terminate(grace)) co_return "terminate";
-      generation_->Strike();
-      co_return absl::StrCat("terminate (killed after ", absl::FormatDuration(grace), ")");
-    }
-    case v1::FAULT_KIND_GRACEFUL: {
-      if (!generation_->owned()) {
-        if (co_await generation_->Terminate(kDefaultGrace)) co_return "graceful: SIGTERM";
-        generation_->Strike();
-        co_return "graceful (killed: it did not end in time)";
-      }
-      co_await generation_->Drain(kDrainLimit);
-      co_await generation_->Teardown(kTeardownLimit);
-      if (co_await generation_->Shutdown()) co_return "graceful";
-      generation_->Kill("fault");
-      co_return "graceful (killed: it did not end in time)";
-    }
-    default:
-      generation_->Strike();
-      co_return "kill";
-  }
-}
-
 Async<void> Run::CloseGeneration(std::string ended_by) {
   co_await generation_->Close();
   if (status_.generations_size() > 0) {
@@ -268,9 +223,7 @@ Async<void> Run::CloseGeneration(std::string ended_by) {
 Async<void> Run::Finish(v1::RunState state, std::string reason) {
   parts_.loop.Cancel(soak_timer_);
   parts_.loop.Cancel(warm_up_timer_);
-  for (const auto& [fault, timer] : planned_faults_) parts_.loop.Cancel(timer);
-  planned_faults_.clear();
-  faults_.Fail("the run is over");
+  EndFaults();
   StopLoad();
   co_await AwaitArtefacts();
   samples_.AddFigures(nullptr);
@@ -312,21 +265,6 @@ void Run::Abort(const std::string& reason) {
   hurry_.Stop();
   events_.Push({Event::Kind::kAbort, 0, stop_reason_, {}});
   if (generation_) generation_->Kill("aborted");
-}
-
-void Run::Order(const v1::FaultOrder& order) {
-  planned_faults_.erase(order.fault_id());
-  if (status_.state() != v1::RUN_STATE_RUNNING) {
-    const bool known = std::any_of(faults_.reports().begin(), faults_.reports().end(),
-                                   [&](const v1::FaultReport& report) { return report.fault_id() == order.fault_id(); });
-    const bool pending = faults_.under_way() && faults_.under_way()->fault_id() == order.fault_id();
-    if (known || pending) faults_.Accept(order);
-    else faults_.Skip(order, status_.final() ? "the run was over" : "the target was not working");
-    return;
-  }
-  const auto wait = absl::Milliseconds(order.planned_at_ms()) - samples_.SinceBegin();
-  if (wait <= absl::ZeroDuration()) return events_.Push({Event::Kind::kFault, 0, "", order});
-  planned_faults_[order.fault_id()] = parts_.loop.RunAfter(wait, [this, order] { Order(order); });
 }
 
 void Run::SetState(v1::RunState state, const std::string& reason) {

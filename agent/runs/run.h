@@ -25,6 +25,10 @@
 
 namespace seep::agent {
 
+// How long an orderly end may take.
+inline constexpr absl::Duration kDrainLimit = absl::Seconds(10);
+inline constexpr absl::Duration kTeardownLimit = absl::Seconds(20);
+
 class Run {
  public:
   Run(AgentParts& parts, v1::RunSpec spec);
@@ -82,8 +86,11 @@ class Run {
   Async<Outcome> BringUp();
   Async<Outcome> Work();
   Async<Outcome> EndGracefully(GenerationEnd end, std::string reason);
+  bool MayInject();
   Async<Outcome> Inject(v1::FaultOrder order);
   Async<std::string> InjectKind(const v1::FaultOrder& order);
+  void LeaseFault(const v1::FaultOrder& order);
+  void EndFaults();
   Async<void> CloseGeneration(std::string ended_by);
   Async<void> Finish(v1::RunState state, std::string reason);
   void OnWorking();
@@ -119,7 +126,7 @@ class Run {
   TaskGroup beside_;  // profiles that outlast their time
   std::optional<MonotonicTime> working_since_;  // this generation
   TimerId soak_timer_ = TimerId::kNone, warm_up_timer_ = TimerId::kNone, log_timer_ = TimerId::kNone,
-          load_timer_ = TimerId::kNone;
+          load_timer_ = TimerId::kNone, fault_lease_ = TimerId::kNone;
   std::map<std::string, TimerId> planned_faults_;
   v1::RunStatus status_;
   bool soaking_ = false;  // the soak's time has begun to run

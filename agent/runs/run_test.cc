@@ -84,6 +84,12 @@ class RunTest : public ::testing::Test {
     if (run_->over()) return loop_.Post([this] { loop_.Stop(); });
     loop_.RunAfter(absl::Milliseconds(5), [this] { Poll(); });
   }
+  // Once a fault has healed or failed; then what follows can wait no longer.
+  void StopOnceSettled() {
+    const v1::FaultState state = seen_.faults.empty() ? v1::FAULT_STATE_PLANNED : seen_.faults.back().state();
+    if (state == v1::FAULT_STATE_HEALED || state == v1::FAULT_STATE_FAILED) return run_->Stop("seen", false);
+    loop_.RunAfter(absl::Milliseconds(10), [this] { StopOnceSettled(); });
+  }
   v1::SampleBlock Samples() {
     v1::SampleBlock block;
     std::uint64_t from = 1;
@@ -280,6 +286,33 @@ TEST_F(RunTest, TerminateOfAStubbornHostBecomesAKill) {
   ASSERT_FALSE(seen_.faults.empty());
   EXPECT_EQ(seen_.faults.back().state(), v1::FAULT_STATE_HEALED);
   EXPECT_THAT(seen_.faults.back().detail(), HasSubstr("killed after 200ms"));
+}
+
+TEST_F(RunTest, AFaultThatIsNotHealedInItsTimeToLiveHasFailed) {
+  spec_.set_duration_ms(600'000);
+  RunToTheEnd({{absl::Milliseconds(300), [this](TheRun& run) {
+                  // The next generation will never answer.
+                  configuration_.drivers["good"].command = {FIXTURE_HOST, "freezes"};
+                  v1::FaultOrder order = Fault("f-1", v1::FAULT_KIND_KILL);
+                  order.set_planned_at_ms(300);
+                  order.set_ttl_ms(5000);
+                  run.Order(order);
+                  StopOnceSettled();
+                }}});
+  EXPECT_EQ(seen_.faults.back().state(), v1::FAULT_STATE_FAILED);
+  EXPECT_EQ(seen_.faults.back().detail(), "not healed within its time to live of 5s");
+  EXPECT_GT(seen_.faults.back().injected_at_ms(), 0u);
+}
+
+TEST_F(RunTest, AGracefulFaultIsCutShortAtHalfItsTimeToLive) {
+  Use("stubborn");
+  spec_.set_duration_ms(600'000);
+  v1::FaultOrder order = Fault("f-1", v1::FAULT_KIND_GRACEFUL);
+  order.set_ttl_ms(8000);
+  RunToTheEnd({{absl::Milliseconds(300), [order](TheRun& run) { run.Order(order); }},
+               {absl::Milliseconds(400), [this](TheRun&) { StopOnceSettled(); }}});
+  EXPECT_EQ(seen_.faults.back().state(), v1::FAULT_STATE_HEALED);
+  EXPECT_THAT(seen_.faults.back().detail(), HasSubstr("cut short: half of its time to live"));
 }
 
 TEST_F(RunTest, OrphansInSessionsOfTheirOwnGoToo) {
