@@ -41,13 +41,12 @@ void ReadService(const std::string& name, YamlSection section, Driver& driver) {
 void ReadDriver(const std::string& name, YamlSection section, Configuration& into) {
   Driver driver;
   driver.name = name;
-  std::string collector = "none";
   section.Read("command", driver.command);
   section.Read("environment", driver.environment);
   section.Read("pass_environment", driver.pass_environment);
   section.Read("versions_directory", driver.versions_directory);
   section.Read("default_version", driver.default_version);
-  section.Read("collector", collector);
+  driver.managed_collector = ReadCollector(section);
   section.Read("settings_from_services", driver.settings_from_services);
   section.Read("faucet_from_service", driver.faucet_from_service);
   section.ReadEach("services", [&](const std::string& service, YamlSection inner) {
@@ -56,14 +55,12 @@ void ReadDriver(const std::string& name, YamlSection section, Configuration& int
   if (driver.command.empty() || driver.command[0].empty() || driver.command[0][0] != '/') {
     section.Complain("command", "must be a list that begins with an absolute path");
   }
-  if (collector != "none" && collector != "managed") section.Complain("collector", "must be none or managed");
   for (const auto& [variable, value] : driver.environment) {
     if (IsForbiddenVariable(variable)) section.Complain("environment", variable + " may not be set for a driver");
   }
   for (const std::string& variable : driver.pass_environment) {
     if (IsForbiddenVariable(variable)) section.Complain("pass_environment", variable + " may not be passed to a driver");
   }
-  driver.managed_collector = collector == "managed";
   section.RefuseOthers();
   into.drivers[name] = std::move(driver);
 }

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,7 @@ struct Driver {
   std::map<std::string, std::string> environment;
   std::vector<std::string> pass_environment;
   std::string versions_directory, default_version;
-  bool managed_collector = false;
+  std::optional<bool> managed_collector;  // its memory is garbage collected; none: the host's language says
   std::vector<ServiceCommand> services;
   std::map<std::string, std::string> settings_from_services;  // settings key → endpoint
   std::string faucet_from_service;

@@ -55,7 +55,7 @@ secrets:
   const Driver& driver = configuration_.drivers.at("simulated-wallet");
   EXPECT_THAT(driver.command, ElementsAre("/bin/host", "--x"));
   EXPECT_EQ(driver.services.at(0).name, "simnet");
-  EXPECT_TRUE(driver.managed_collector);
+  EXPECT_EQ(driver.managed_collector, true);
   EXPECT_EQ(configuration_.secrets.at("ALICE_SEED").file, "/etc/seed");
 }
 

@@ -99,6 +99,7 @@ void ReadTargetEntry(const std::string& name, YamlSection section, Configuration
   ProcessTarget target;
   ReadCommand(section, target.start);
   section.Read("ready", target.ready);
+  target.managed_collector = ReadCollector(section);
   if (section.Has("attach")) target.attach = ReadAttach(section.Below("attach"));
   if (target.attach.has_value() != target.start.command.empty()) {
     section.Complain("command", "give either a command or attach");
@@ -121,6 +122,14 @@ void ReadLoadEntry(const std::string& name, YamlSection section, Configuration& 
 }
 
 }  // namespace
+
+std::optional<bool> ReadCollector(YamlSection& section) {
+  if (!section.Has("collector")) return std::nullopt;
+  std::string word;
+  section.Read("collector", word);
+  if (word != "none" && word != "managed") section.Complain("collector", "must be none or managed");
+  return word == "managed";
+}
 
 bool IsForbiddenVariable(const std::string& name) {
   return name.empty() || name == "PATH" || name == "IFS" || name == "ENV" || name == "BASH_ENV" ||

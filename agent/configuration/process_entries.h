@@ -50,6 +50,7 @@ struct ProcessTarget {
   AllowedCommand start;
   std::optional<AttachRule> attach;  // then `start` has no command
   std::string ready;                 // HOST:PORT on loopback that accepts once it works; empty: at once
+  std::optional<bool> managed_collector;  // its memory is garbage collected; none: not said
 };
 
 using Arguments = std::map<std::string, std::string>;
@@ -63,6 +64,8 @@ bool IsForbiddenVariable(const std::string& name);
 
 class YamlSection;
 struct Configuration;
+// `collector: none | managed` of a driver or a target, if it is said.
+std::optional<bool> ReadCollector(YamlSection& section);
 // `targets:`, `loads:` and `endpoints:` of a configuration or a drivers file.
 void ReadProcessEntries(YamlSection& root, Configuration& into);
 

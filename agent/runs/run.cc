@@ -107,6 +107,9 @@ Async<Run::Outcome> Run::BringUp() {
   if (status.ok()) {
     status_.set_sdk_name(generation_->identity().sdk_name);
     status_.set_sdk_version(generation_->identity().sdk_version);
+    status_.set_sdk_language(generation_->identity().language);
+    const std::optional<bool>& managed = drives_sdk() ? driver_->managed_collector : process_entry_->managed_collector;
+    if (managed) status_.set_managed_collector(*managed);
     const std::vector<v1::ResourceLimit> limits = ResourceLimitsOf(generation_->pid());
     status_.mutable_limits()->Assign(limits.begin(), limits.end());
     // The level that is left when everything is taken down is held against this.

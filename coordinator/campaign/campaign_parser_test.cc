@@ -95,7 +95,6 @@ TEST(CampaignParser, ReadsEveryField) {
   EXPECT_EQ(judging.memory_per_minute_bytes(), 20480);
   EXPECT_EQ(judging.budgets(0).ceiling(), 400.0 * (1 << 20));
   EXPECT_TRUE(judging.stop_early());
-  EXPECT_TRUE(judging.managed_collector());
   EXPECT_NE(parsed.runs[1].spec.seed(), spec.seed()) << "replicas draw differently";
 }
 
@@ -136,6 +135,18 @@ TEST(CampaignParser, TellsSeveralMistakesAtOnceWithTheirPlaces) {
                   HasSubstr("c.yaml:7:11: duration"),
                   HasSubstr("c.yaml:8:11: sampling must be a map, not a list"),
                   HasSubstr("c.yaml:10:44: verdict.tolerance.resource_per_minute must be a number, not \"nan\"")));
+}
+
+TEST(CampaignParser, SaysOfACollectorOnlyWhatItIsTold) {
+  const auto judging = [](const std::string& more) {
+    const auto parsed = Parse("name: a\nsdk: {driver: breez" + more + "}\nscenario: {payments: {}}\n");
+    EXPECT_OK(parsed);
+    return parsed.ok() ? parsed->runs.at(0).judging : v1::VerdictSpec();
+  };
+  EXPECT_FALSE(judging("").has_managed_collector()) << "the agent's entry or the host's language decides";
+  EXPECT_TRUE(judging(", collector: managed").managed_collector());
+  EXPECT_TRUE(judging(", collector: none").has_managed_collector());
+  EXPECT_FALSE(judging(", collector: none").managed_collector());
 }
 
 TEST(CampaignParser, NamesWhatIsMissing) {

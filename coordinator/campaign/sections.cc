@@ -130,8 +130,6 @@ void ReadTarget(FieldReader& campaign, Diagnostics& diagnostics, PlannedRun& run
   target.set_shared_context(sdk.Flag("shared_context", false));
   if (sdk.Has("collector")) {
     run.judging.set_managed_collector(sdk.OneOf("collector", {"none", "managed"}) == "managed");
-  } else {
-    run.judging.set_managed_collector(target.driver() == "breez");  // JavaScript on Node
   }
   target.set_fresh_directory(sdk.OneOf("directory", {"run", "generation"}) == "generation");
   sdk.Finish();

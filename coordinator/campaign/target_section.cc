@@ -83,7 +83,7 @@ void ReadProcessTarget(FieldReader& campaign, Diagnostics& diagnostics, PlannedR
   for (auto& [key, text] : fields.TextMap("parameters", kMaxParameters)) (*target.mutable_parameters())[key] = text;
   for (auto& [key, text] : fields.TextMap("environment", kMaxParameters)) (*target.mutable_environment())[key] = text;
   target.set_fresh_directory(fields.OneOf("directory", {"run", "generation"}) == "generation");
-  run.judging.set_managed_collector(fields.OneOf("collector", {"none", "managed"}) == "managed");
+  if (fields.Has("collector")) run.judging.set_managed_collector(fields.OneOf("collector", {"none", "managed"}) == "managed");
   if (fields.Has("load")) ReadLoad(fields, diagnostics, campaign.Has("chaos"), *target.mutable_load());
   fields.Finish();
   for (const char* of_sdks : {"scenario", "pace", "faucet", "wallets"}) {

@@ -135,6 +135,8 @@ storage::RunChange ChangesIn(const v1::RunStatus& before, const v1::RunStatus& n
   if (now.ended_wall_us() > 0) run.set_ended_wall_us(now.ended_wall_us());
   if (!now.sdk_name().empty()) run.set_sdk_name(Printable(now.sdk_name().substr(0, 256)));
   if (!now.sdk_version().empty()) run.set_sdk_version(Printable(now.sdk_version().substr(0, 256)));
+  if (!now.sdk_language().empty()) run.set_sdk_language(Printable(now.sdk_language().substr(0, 256)));
+  if (now.has_managed_collector()) run.set_managed_collector(now.managed_collector());
   // An agent of an earlier release takes every stop for a person's.
   if (now.interrupted() && !StopsByItself(run)) run.set_interrupted(true);
   NoteLimits(now, run);

@@ -25,13 +25,23 @@ analysis::Phase PhaseOf(v1::Phase phase) {
   }
 }
 
+// Comes with the agent's word that the target has started, which may be later
+// than the feed, and than the first sample.
+std::string TargetFacts(const v1::Run& run) {
+  std::string facts = IsManaged(run) ? "managed" : "not managed";
+  for (const v1::ResourceLimit& limit : run.limits()) absl::StrAppend(&facts, ";", limit.series(), "=", limit.value(), limit.name());
+  return facts;
+}
+
 }  // namespace
 
 RunFeed::RunFeed(const v1::Run& run)
-    : judge_(PolicyOf(run)),
+    : target_(TargetFacts(run)), judge_(PolicyOf(run)),
       thresholds_(run.judging().thresholds(), static_cast<double>(run.spec().duration_ms()) / 1000) {
   for (const v1::ResourceLimit& limit : run.limits()) judge_.SetLimit(limit.series(), limit.value(), limit.name());
 }
+
+bool RunFeed::KnowsTargetOf(const v1::Run& run) const { return target_ == TargetFacts(run); }
 
 bool RunFeed::SetFaults(const std::vector<v1::FaultReport>& faults) {
   std::vector<Window> windows;

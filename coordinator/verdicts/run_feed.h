@@ -25,6 +25,9 @@ class RunFeed {
  public:
   explicit RunFeed(const v1::Run& run);
 
+  // False: what is known of the target (its collector, its limits) is no longer
+  // what this feed was made for, and only a new one judges rightly.
+  bool KnowsTargetOf(const v1::Run& run) const;
   // What is known beside the samples. False: a window begins before samples
   // that were already fed, and only a new feed can judge them rightly.
   bool SetFaults(const std::vector<v1::FaultReport>& faults);
@@ -58,6 +61,7 @@ class RunFeed {
   void NoteHole(const v1::Sample& sample, double t_s);
   void AddSample(const v1::Sample& sample);
 
+  const std::string target_;  // what the judge was told of it
   analysis::RunJudge judge_;
   RunMeasures measures_;        // latencies, residuals
   ThresholdJudge thresholds_;

@@ -52,6 +52,11 @@ v1::Run ARun() {
   return run;
 }
 
+v1::Run HostWithoutLimits(v1::Run run) {
+  run.clear_limits();
+  return run;
+}
+
 TEST(RunFeed, FindsALeakPerPayment) {
   RunFeed feed(ARun());
   feed.Add(Page(Leaking(480)));
@@ -87,6 +92,19 @@ TEST(RunFeed, ProjectsTheTimeToALimitOfTheTarget) {
   const v1::RunVerdict verdict = limited.Final(run);
   EXPECT_EQ(verdict.series(0).limit(), "cgroup memory.max");
   EXPECT_NEAR(verdict.series(0).limit_reached_in_s(), 600, 30);
+}
+
+TEST(RunFeed, KnowsTheTargetThatItWasMadeFor) {
+  v1::Run run = ARun();
+  const RunFeed before(run);
+  run.set_state(v1::RUN_STATE_RUNNING);
+  run.set_sdk_language("c++");
+  EXPECT_TRUE(before.KnowsTargetOf(run));
+  run.set_sdk_language("go");
+  EXPECT_FALSE(before.KnowsTargetOf(run));
+  EXPECT_TRUE(RunFeed(run).KnowsTargetOf(run));
+  run.add_limits()->set_series("rss");
+  EXPECT_FALSE(RunFeed(HostWithoutLimits(run)).KnowsTargetOf(run));
 }
 
 TEST(RunFeed, GivesTheSameBitsHoweverTheSamplesArePaged) {

@@ -70,7 +70,7 @@ void VerdictBoard::Feed(const std::string& run_id, Context context) {
     return;
   }
   // Nobody else touches the feed while `busy`: the worker is between pages.
-  const bool rebuilt = !live.feed->SetFaults(context.first);
+  const bool rebuilt = !live.feed->KnowsTargetOf(*run) || !live.feed->SetFaults(context.first);
   if (rebuilt) {
     live.feed = std::make_shared<RunFeed>(*run);
     live.feed->SetFaults(context.first);

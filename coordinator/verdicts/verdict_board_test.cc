@@ -255,6 +255,18 @@ TEST(VerdictBoard, AlarmOutlivesItsFeed) {
   EXPECT_GT(watched.told().back().confirmation().looked_s(), alarm.looked_s() + 120);
 }
 
+TEST(VerdictBoard, LearnsTheHostsLanguageInMidRun) {
+  Watched watched(kHour, 5, Leak);
+  watched.Start(absl::Seconds(3));
+  watched.Pass(1200);
+  ASSERT_EQ(watched.told().back().verdict(), v1::VERDICT_LEAK);
+  watched.run().set_sdk_language("javascript");
+  watched.Pass(600);
+  // One cycle of a collector looks exactly like this leak.
+  EXPECT_EQ(watched.told().back().verdict(), v1::VERDICT_INCONCLUSIVE) << watched.told().back().headline();
+  EXPECT_EQ(watched.Final().verdict(), v1::VERDICT_INCONCLUSIVE);
+}
+
 TEST(VerdictBoard, StoppingEarlyChangesNothingInTheFinalVerdict) {
   Watched watched(kHour, 5, Leak);
   watched.Start(absl::Seconds(3));
