@@ -23,6 +23,7 @@ bool IsOurName(const std::string& name) {
   static const std::vector<GaugeValue> all = [] {
     OutsideFigures figures;
     figures.anonymous_bytes = figures.swap_bytes = figures.pss_bytes = figures.uss_bytes = 0;
+    figures.most_fds = figures.most_vsz_bytes = 0;
     figures.fds = figures.tcp_connections = figures.voluntary_switches = figures.involuntary_switches = 0;
     figures.read_bytes = figures.written_bytes = 0;
     return OutsideGauges(figures);

@@ -16,6 +16,10 @@ constexpr absl::Duration kScanEvery = absl::Seconds(2);
 constexpr std::size_t kMaxMembers = 256;
 constexpr double kKiB = 1024;
 
+void Raise(std::optional<double>& most, std::optional<std::uint64_t> value) {
+  if (value) most = std::max(most.value_or(0), static_cast<double>(*value));
+}
+
 void AddTo(std::optional<double>& sum, std::optional<std::uint64_t> value, double unit = 1) {
   if (value) sum = sum.value_or(0) + static_cast<double>(*value) * unit;
 }
@@ -106,7 +110,10 @@ bool LinuxProcReader::ReadMember(Member& member, SamplingTiers tiers, OutsideFig
   figures.vsz_bytes += static_cast<double>(stat->vsz_bytes);
   figures.threads += static_cast<double>(stat->threads);
   figures.rss_bytes += static_cast<double>(member.files.ResidentBytes().value_or(0));
-  AddTo(figures.fds, member.files.OpenFds());
+  Raise(figures.most_vsz_bytes, stat->vsz_bytes);
+  const std::optional<std::uint64_t> fds = member.files.OpenFds();
+  AddTo(figures.fds, fds);
+  Raise(figures.most_fds, fds);
   Counts& counts = member.counts;
   counts.minor_faults = stat->minor_faults;
   counts.major_faults = stat->major_faults;
@@ -157,6 +164,8 @@ absl::StatusOr<OutsideFigures> LinuxProcReader::Read(TreeId id, SamplingTiers ti
     }
   }
   if (tree.members.empty()) return absl::NotFoundError("no process is left");
+  tree.several |= figures.processes > 1;
+  if (!tree.several) figures.most_fds = figures.most_vsz_bytes = std::nullopt;
   if (tiers.sockets) ReadTcp(tree, figures);
   const MonotonicTime now = clock_.Now();
   const double elapsed = absl::ToDoubleSeconds(now - tree.last_read);

@@ -38,6 +38,7 @@ class LinuxProcReader : public ProcReader {
     Counts counts;
   };
   struct Tree {
+    bool several = false;  // it once had more than one process
     pid_t root = 0;
     std::string mark;
     std::map<pid_t, std::unique_ptr<Member>> members;

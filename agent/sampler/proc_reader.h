@@ -27,6 +27,9 @@ struct OutsideFigures {
   std::optional<double> pss_bytes, uss_bytes;  // detailed
   double cpu_percent = 0, memory_percent = 0;  // of one core; of the machine
   std::optional<double> fds, tcp_connections;
+  // Of the process that has most, once there were several: limits of a process
+  // (nofile, address space) bind each by itself, not their sum.
+  std::optional<double> most_fds, most_vsz_bytes;
   double minor_faults = 0, major_faults = 0;   // these count up, members that ended included
   std::optional<double> voluntary_switches, involuntary_switches;
   std::optional<double> read_bytes, written_bytes;

@@ -28,6 +28,8 @@ std::vector<GaugeValue> OutsideGauges(const OutsideFigures& f) {
   add("memory_percent", "percent", kLevel, f.memory_percent);
   add("threads", "count", kLevel, f.threads);
   add("fds", "count", kLevel, f.fds);
+  add("fds_largest", "count", kLevel, f.most_fds);
+  add("vsz_largest", "bytes", kLevel, f.most_vsz_bytes);
   add("tcp_connections", "count", kLevel, f.tcp_connections);
   add("processes", "count", kLevel, f.processes);
   add("minor_faults", "count", kCount, f.minor_faults);

@@ -116,6 +116,7 @@ TEST(LinuxProcReader, ReadsThisProcess) {
   EXPECT_GT(*before.pss_bytes, 1e5);
   EXPECT_GE(*before.pss_bytes * 1.5, *before.uss_bytes);
   EXPECT_GE(*before.fds, 3);
+  EXPECT_FALSE(before.most_fds.has_value()) << "one process: what it has is the sum";
   std::vector<char> ballast(32 << 20, 'x');
   int ends[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
@@ -143,13 +144,17 @@ TEST(LinuxProcReader, CountsTheTreeWithItsOrphansAndSaysWhenItHasEnded) {
   reader.Track(TreeId{1}, child.pid(), "MARK=seep-sampler-test");
   // The orphan is adopted as soon as its parent has ended; wait for that.
   const MonotonicTime deadline = clock.Now() + absl::Seconds(10);
-  int processes = 0;
-  while (processes < 3 && clock.Now() < deadline) {
+  OutsideFigures figures;
+  while (figures.processes < 3 && clock.Now() < deadline) {
     reader.Track(TreeId{1}, child.pid(), "MARK=seep-sampler-test");  // forces a fresh scan
-    ASSERT_OK_AND_ASSIGN(const OutsideFigures figures, reader.Read(TreeId{1}, {}));
-    processes = figures.processes;
+    ASSERT_OK_AND_ASSIGN(figures, reader.Read(TreeId{1}, {}));
   }
-  EXPECT_EQ(processes, 3);
+  EXPECT_EQ(figures.processes, 3);
+  // Of the largest process: a third of the sum at least, and less than all of it.
+  EXPECT_GE(*figures.most_fds, *figures.fds / 3);
+  EXPECT_LT(*figures.most_fds, *figures.fds);
+  EXPECT_GE(*figures.most_vsz_bytes, figures.vsz_bytes / 3);
+  EXPECT_LT(*figures.most_vsz_bytes, figures.vsz_bytes);
   EXPECT_TRUE(KillProcessTree(child.pid(), "MARK=seep-sampler-test", absl::Seconds(10)).empty());
   EXPECT_THAT(reader.Read(TreeId{1}, {}), StatusIs(absl::StatusCode::kNotFound));
 }

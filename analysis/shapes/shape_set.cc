@@ -161,7 +161,10 @@ void AddGrowths(const Axis& axis, ShapeSet& set) {
   const double e = axis.longest_age;
   const auto curved = [&](Growth kind, auto f) {
     Column c = axis.Over(axis.age, f);
-    const double late = axis.TailPerMinute(c, 0.25), end = axis.TailPerMinute(c, 0.05);
+    const double late = axis.TailPerMinute(c, 0.25);
+    // From the shape itself: the last twentieth of the run may hold one level only.
+    const double age = axis.age.back(), step = std::min(0.05 * axis.span, age);
+    const double end = step > 0 ? 60 * (f(age) - f(age - step)) / step : late;
     set.growths.push_back({kind, -1, std::move(c), late, end, 0, axis.begin});
   };
   set.growths.push_back({Growth::kLine, -1, axis.Over(axis.age, [e](double x) { return x / e; }), 60 / e, 60 / e, 0, axis.begin});

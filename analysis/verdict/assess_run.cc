@@ -38,6 +38,7 @@ class Assessment {
   SeriesVerdict Figures(int index) const;
   void Fill(Judged& j) const;
   void FillOperation(Judged& j) const;
+  std::string Binds(const Limit& limit) const;
   void FillLimit(Judged& j) const;
   void Explained(Judged& j) const;
   int HeapBreathing() const;
@@ -155,6 +156,16 @@ void Assessment::FillOperation(Judged& j) const {
   v.detectable_per_operation = v.detectable_per_minute / rate.per_minute;
 }
 
+// What a process may hold binds the one that holds most, where the series is the
+// sum of several and that one has a series of its own.
+std::string Assessment::Binds(const Limit& limit) const {
+  const std::string largest = limit.series + "_largest";
+  for (const SeriesSpec& series : state_.series) {
+    if (series.name == largest) return largest;
+  }
+  return limit.series;
+}
+
 void Assessment::FillLimit(Judged& j) const {
   SeriesVerdict& v = j.verdict;
   const double slope = v.slope_per_minute.value;
@@ -166,7 +177,7 @@ void Assessment::FillLimit(Judged& j) const {
     v.limit = name;
   };
   for (const Limit& limit : state_.limits) {
-    if (limit.series == v.series) consider(limit.value, limit.name);
+    if (Binds(limit) == v.series) consider(limit.value, limit.name);
   }
   for (const Budget& budget : state_.policy.budgets) {
     if (budget.series == v.series) consider(budget.ceiling, "budget");
@@ -213,7 +224,7 @@ RunVerdict Assessment::Run() {
   for (int i = 0; i < summary_.series_count(); ++i) {
     if (resident(i)) all[i] = JudgeSeries(i);
   }
-  WeighTogether(all);
+  WeighTogether(all, state_.policy.collector);
   for (Judged& j : all) {
     if (j.verdict.judged) Fill(j);
     Explained(j);

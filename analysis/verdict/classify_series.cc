@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::array<std::string_view, 9> kResident = {"rss",       "pss",      "uss",          "anonymous",  "rss_kb",
                                                         "rss_bytes", "rss_mb",   "private_bytes", "working_set"};
-constexpr std::array<std::string_view, 8> kReserved = {"wasm_memory", "heap_sys",    "heap_sys_bytes", "vsz",
-                                                        "vsz_mb",      "heap_retained", "heap_resident", "heap_resident_bytes"};
+constexpr std::array<std::string_view, 9> kReserved = {"wasm_memory", "heap_sys",    "heap_sys_bytes", "vsz",
+                                                        "vsz_mb",      "heap_retained", "heap_resident", "heap_resident_bytes",
+                                                        "vsz_largest"};
 constexpr std::array<std::string_view, 13> kShownOnly = {
     "swap", "cpu", "cpu_percent", "mem_percent", "memory_percent", "heap_objects", "heap_allocs", "latency", "gc_count",
     // What the scenario itself wants or costs: no property of the target.

@@ -30,7 +30,6 @@ constexpr double kLeastGrowthKb = 160;
 constexpr double kLeastGrowthUnits = 2.6;
 constexpr double kSettlingKb = 300;          // over a whole run: what a short one may still settle by
 constexpr double kShortRunGrowthKb = 1024;   // allocators warm up by hundreds of KB
-constexpr double kRuntimeSettles = 0.1;      // of the first level
 constexpr double kUncollectedKb = 48 * 1024; // Java's cycles reach 48 MB
 
 bool IsMemory(SeriesClass c) { return c != SeriesClass::kResource; }
@@ -227,7 +226,7 @@ bool JudgedPerOperation(const Evidence& e, const DecisionContext& context, const
 }
 
 // What a young process may still grow by: allocators warm up by hundreds of KB, a
-// runtime with a collector (Node: 4 of 60 MB in 20 s) by a tenth of what it has.
+// runtime with a collector by a tenth of what it has.
 double LeastShortGrowth(const Evidence& e, const DecisionContext& context) {
   const bool runtime = context.collector != Collector::kNone && context.series_class == SeriesClass::kResidentMemory;
   return std::max(kShortRunGrowthKb, runtime ? kRuntimeSettles * e.first_level : 0.0);
@@ -264,7 +263,7 @@ void ApplyCaution(const Evidence& e, const DecisionContext& context, Decision& d
     d.verdict = Verdict::kSuspect;
     d.reasons = {Reason::kTooLittleGrowth};
   }
-  if ((d.verdict == Verdict::kLeak || d.verdict == Verdict::kClean) && Uncollected(e, context)) {
+  if (d.verdict != Verdict::kInconclusive && Uncollected(e, context)) {
     d.verdict = Verdict::kInconclusive;
     d.reasons = {Reason::kFewCycles};
   }

@@ -32,7 +32,7 @@ enum class Reason : std::uint8_t {
   kNothingToFit, kConstant, kGrowthProven, kGrowthProvenBySuffixes, kGrowthPerOperation,
   kWithinTolerancePerMinute, kWithinTolerancePerOperation, kTooLittleGrowth, kStillWarming,
   kLateDisagrees, kFades, kFloorFlat, kFewCycles, kOneJump, kMisfit, kSamplesLost,
-  kTooUncertain, kBelowTheBar, kResidentAlone, kReservedAlone, kHeapAlone,
+  kTooUncertain, kBelowTheBar, kResidentAlone, kReservedAlone, kHeapAlone, kRuntimeSettles,
 };
 
 struct Decision {
@@ -59,6 +59,9 @@ inline constexpr double kDefaultResourcePerOperation = 0.01;
 // Below this a memory series is judged per operation: pages, pools and caches
 // fill at the start of any process, and minutes cannot tell them from a leak.
 inline constexpr double kShortRunMin = 4;
+// What a runtime with a collector may still come to hold in so short a run, of
+// what the process holds (Node: 4 of 60 MB in 20 s).
+inline constexpr double kRuntimeSettles = 0.1;
 
 }  // namespace seep::analysis
 

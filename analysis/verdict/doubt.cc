@@ -29,6 +29,7 @@ double TimesLonger(const ExplainInput& in) {
   for (Reason reason : in.decision.reasons) {
     if (reason == Reason::kFewCycles) times = std::max(times, kEnoughCycles / std::max(1, e.long_cycles));
     if (reason == Reason::kStillWarming || reason == Reason::kOneJump) times = std::max(times, 2.0);
+    if (reason == Reason::kRuntimeSettles) times = std::max(times, 1.25 * kShortRunMin / std::max(e.span_min, 0.01));
   }
   if (e.samples < kEnoughSamples) times = std::max(times, kEnoughSamples / std::max(e.samples, 1.0));
   return times;
@@ -84,6 +85,8 @@ std::string DoubtText(Reason reason, const ExplainInput& in) {
              (v.per_operation.operation.empty() ? std::string() : " per " + OneOf(v.per_operation.operation)) +
              " in so short a run to be told from a young process that settles.";
     case Reason::kTooLittleGrowth: return "It grows, but by too little in so short a run to be told from a young process that settles.";
+    case Reason::kRuntimeSettles:
+      return "It gains less than a tenth of what the process holds while no heap grows: in so short a run a young runtime that settles does the same.";
     case Reason::kResidentAlone: return "The process's memory grows while its heap does not, and such creep is common in healthy programs.";
     case Reason::kHeapAlone: return "The heap grows inside memory that the process already held: it may only be waiting for a collection.";
     case Reason::kReservedAlone: return "Reserved memory grows while the memory in use does not.";

@@ -179,7 +179,7 @@ RunVerdict YoungRuntime(double grown, int seed) {
 TEST(RunJudgeTest, ARuntimeThatSettlesIsNoLeakUntilItIsMuchOfWhatItHas) {
   for (int seed = 1; seed <= 5; ++seed) {
     const RunVerdict settling = YoungRuntime(4e6, seed);
-    EXPECT_EQ(settling.verdict, Verdict::kSuspect) << seed << " " << settling.headline;
+    EXPECT_EQ(settling.verdict, Verdict::kInconclusive) << seed << " " << settling.headline;
     const RunVerdict leaking = YoungRuntime(16e6, seed);
     EXPECT_EQ(leaking.verdict, Verdict::kLeak) << seed << " " << leaking.headline;
     EXPECT_EQ(leaking.deciding_series, "rss");
@@ -286,6 +286,23 @@ TEST(RunJudgeTest, LimitsAndBudgetsAreProjected) {
   EXPECT_EQ(run.series[0].limit, "budget");
   ASSERT_EQ(run.rules.size(), 1u);
   EXPECT_FALSE(run.rules[0].breached);
+}
+
+TEST(RunJudgeTest, ALimitOfAProcessBindsTheLargestOfSeveral) {
+  RunJudge judge({});
+  judge.AddSeries(ClassifySeries("fds", "count", false));
+  judge.AddSeries(ClassifySeries("fds_largest", "count", false));
+  judge.SetLimit("fds", 1024, "nofile");
+  for (double t = 0; t < 600; t += 1) {
+    const double kept = std::floor(t / 2);  // 30 a minute, all in one of ten processes
+    const double values[] = {2000 + kept, 200 + kept};
+    judge.AddSample({t, 1, Phase::kSoak, values, {}, kUnknown});
+  }
+  const RunVerdict verdict = judge.Final();
+  EXPECT_EQ(Of(verdict, "fds").verdict, Verdict::kLeak) << verdict.headline;
+  EXPECT_TRUE(std::isnan(Of(verdict, "fds").limit_reached_in_s)) << "the sum is past 1024, and may be";
+  EXPECT_NEAR(Of(verdict, "fds_largest").limit_reached_in_s, 1048, 60);
+  EXPECT_EQ(Of(verdict, "fds_largest").limit, "nofile");
 }
 
 TEST(RunJudgeTest, MemoryIsBounded) {

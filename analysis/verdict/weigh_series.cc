@@ -95,48 +95,73 @@ const Judged* HidesBeside(const Judged& heap, const std::vector<Judged>& all) {
   return nullptr;
 }
 
-}  // namespace
-
-void WeighTogether(std::vector<Judged>& all) {
+// What memory says as a whole.
+struct Chorus {
   bool heap_judged = false, heap_grows = false, resident_judged = false, resident_grows = false;
   bool real_memory_clean = true;
-  double heap_high = 0;  // the most that any heap may grow a minute
+  double heap_high = 0;      // the most that any heap may grow a minute
+  double resident_level = 0; // what the process held as it began to be fitted
+};
+
+Chorus Hear(const std::vector<Judged>& all) {
+  Chorus c;
   for (const Judged& j : all) {
     if (!j.verdict.judged || !j.evidence.missing.empty()) continue;
     const bool grows = j.decision.verdict >= Verdict::kSuspect;
-    if (IsReal(j)) real_memory_clean &= j.decision.verdict == Verdict::kClean;
+    if (IsReal(j)) c.real_memory_clean &= j.decision.verdict == Verdict::kClean;
     if (j.series_class == SeriesClass::kHeapMemory) {
-      heap_judged = true;
-      heap_grows |= grows;
-      heap_high = std::max(heap_high, j.decision.high);
+      c.heap_judged = true;
+      c.heap_grows |= grows;
+      c.heap_high = std::max(c.heap_high, j.decision.high);
     }
     if (j.series_class == SeriesClass::kResidentMemory) {
-      resident_judged = true;
-      resident_grows |= grows || j.evidence.average.probability > 0.5;
+      c.resident_judged = true;
+      c.resident_grows |= grows || j.evidence.average.probability > 0.5;
+      c.resident_level = std::max(c.resident_level, j.evidence.first_level);
     }
   }
+  return c;
+}
+
+// A runtime with a collector settles: compiled code, the young generation's pages
+// and the allocator's own come by and by, up to a tenth of what the process
+// holds, and in minutes no shape tells that from a line. It accuses nobody while
+// no heap grows with it.
+bool MaySettle(const Judged& j, const Chorus& chorus) {
+  if (j.decision.verdict < Verdict::kSuspect || j.evidence.span_min >= kShortRunMin) return false;
+  if (!chorus.heap_judged || chorus.heap_grows || !j.evidence.missing.empty()) return false;
+  if (j.series_class != SeriesClass::kResidentMemory && j.series_class != SeriesClass::kReservedMemory) return false;
+  return j.evidence.average.growth_slope * j.evidence.span_min < kRuntimeSettles * chorus.resident_level;
+}
+
+void Lower(Judged& j, Verdict verdict, Reason reason) {
+  j.decision.verdict = verdict;
+  j.decision.reasons = {reason};
+}
+
+}  // namespace
+
+void WeighTogether(std::vector<Judged>& all, Collector collector) {
+  const Chorus chorus = Hear(all);
   for (Judged& j : all) {
     if (!j.verdict.judged) continue;
-    if (resident_judged && real_memory_clean && TellsOfWarmUp(j)) j.decision.verdict = Verdict::kInconclusive;
+    if (chorus.resident_judged && chorus.real_memory_clean && TellsOfWarmUp(j)) j.decision.verdict = Verdict::kInconclusive;
+    if (collector != Collector::kNone && MaySettle(j, chorus)) {
+      Lower(j, Verdict::kInconclusive, Reason::kRuntimeSettles);
+    }
     if (j.decision.verdict != Verdict::kLeak) continue;
     // What is really kept shows in resident memory; in a short run a heap that
     // grows inside it is waiting for its collector.
-    if (j.series_class == SeriesClass::kHeapMemory && resident_judged && !resident_grows &&
+    if (j.series_class == SeriesClass::kHeapMemory && chorus.resident_judged && !chorus.resident_grows &&
         j.evidence.span_min < kShortRunMin) {
-      j.decision.verdict = Verdict::kSuspect;
-      j.decision.reasons = {Reason::kHeapAlone};
+      Lower(j, Verdict::kSuspect, Reason::kHeapAlone);
     }
-    if (j.series_class == SeriesClass::kResidentMemory && heap_judged && !heap_grows && !SureAlone(j.evidence)) {
-      j.decision.verdict = Verdict::kSuspect;
-      j.decision.reasons = {Reason::kResidentAlone};
+    if (j.series_class == SeriesClass::kResidentMemory && chorus.heap_judged) {
+      const bool alone = !chorus.heap_grows && !SureAlone(j.evidence);
+      if (alone || FollowsPeaks(j.evidence, chorus.heap_high)) Lower(j, Verdict::kSuspect, Reason::kResidentAlone);
     }
-    if (j.series_class == SeriesClass::kResidentMemory && heap_judged && FollowsPeaks(j.evidence, heap_high)) {
-      j.decision.verdict = Verdict::kSuspect;
-      j.decision.reasons = {Reason::kResidentAlone};
-    }
-    if (j.series_class == SeriesClass::kReservedMemory && resident_judged && !resident_grows) {
-      j.decision.verdict = Verdict::kSuspect;
-      j.decision.reasons = {Reason::kReservedAlone};
+    if (j.series_class == SeriesClass::kReservedMemory && chorus.resident_judged && !chorus.resident_grows) {
+      Lower(j, Verdict::kSuspect, Reason::kReservedAlone);
     }
   }
 }

@@ -25,7 +25,7 @@ struct Judged {
 // Resident memory alone creeps in healthy programs, reserved memory is a
 // high-water mark: without the heap's (or the resident memory's) word, more is
 // asked of them. Lowers decisions.
-void WeighTogether(std::vector<Judged>& all);
+void WeighTogether(std::vector<Judged>& all, Collector collector);
 
 // The series whose word is the run's; none if there is none. Verdicts are filled in.
 const Judged* Deciding(const std::vector<Judged>& all);
