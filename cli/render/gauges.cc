@@ -6,6 +6,15 @@
 
 namespace seep::cli {
 
+namespace {
+
+// Families of counters: the kind of failure, the SDK's own operation, what the load counts.
+constexpr std::pair<std::string_view, std::string_view> kFamilies[] = {
+    {"failures.", "Failures"}, {"invoke.", "Invokes"}, {"errors.", "Errors"}, {"load.", "Load"}};
+constexpr std::string_view kTotal = "_total";  // Prometheus' ending of counters
+
+}  // namespace
+
 std::string DisplayName(std::string_view gauge) {
   static const std::map<std::string, std::string, std::less<>> kNames = {
       {"rss", "RSS"},           {"pss", "PSS"},         {"uss", "USS"},
@@ -14,9 +23,21 @@ std::string DisplayName(std::string_view gauge) {
       {"threads", "Threads"},   {"fds", "FDs"},         {"listeners", "Listeners"},
       {"payments", "Payments"}, {"reconnects", "Reconnects"}, {"lifecycles", "Lifecycles"},
       {"listener_changes", "ListenerChanges"}, {"history_queries", "HistoryQueries"}, {"syncs", "Syncs"},
-      {"parses", "Parses"},     {"errors", "Errors"}, {"dropped_iterations", "Dropped"},   {"tasks", "Tasks"}};
+      {"parses", "Parses"},     {"errors", "Errors"}, {"dropped_iterations", "Dropped"},   {"tasks", "Tasks"},
+      {"waiting_iterations", "Waiting"}, {"info_queries", "InfoQueries"}, {"receives", "Receives"},
+      {"cancelled_connects", "CancelledConnects"}, {"late_cancels", "LateCancels"}, {"refills", "Refills"},
+      {"collections", "Collections"}, {"replacements", "Replacements"}, {"warnings", "Warnings"}, {"events", "Events"},
+      {"prefilled", "Prefilled"}, {"vsz", "VSZ"}, {"cpu_percent", "CPU"}, {"memory_percent", "Mem"},
+      {"tcp_connections", "TCP"}, {"processes", "Processes"}, {"scrape_failures", "ScrapeFailures"}, {"load_runs", "LoadRuns"}, {"load_failures", "LoadFailures"},
+      {"fds_largest", "FDsLargest"}, {"heap_retained", "HeapRetained"}, {"external_memory", "External"}};
   const auto known = kNames.find(gauge);
-  return known == kNames.end() ? Printable(gauge) : known->second;
+  if (known != kNames.end()) return known->second;
+  for (const auto& [prefix, name] : kFamilies) {
+    if (gauge.substr(0, prefix.size()) == prefix) return std::string(name) + "(" + Printable(gauge.substr(prefix.size())) + ")";
+  }
+  // A service's own counter, as its people call it.
+  if (gauge.size() > kTotal.size() && gauge.substr(gauge.size() - kTotal.size()) == kTotal) gauge.remove_suffix(kTotal.size());
+  return Printable(gauge);
 }
 
 void Gauges::Define(const v1::GaugeDefinition& definition) {

@@ -166,7 +166,7 @@ std::string ShowRun(const v1::Run& run, Format format, const Style& style) {
     const v1::LoadStatus& load = run.load();
     text += Line("load", fmt::format("{}: {}", Printable(load.entry()),
                                      load.running() ? "runs" : load.last_end().empty() ? "not begun" : Printable(load.last_end())) +
-                             (load.ended() > 0 ? fmt::format(" (ended {} times, {} with an error)", load.ended(), load.failed()) : ""));
+                             (load.ended() > 1 ? fmt::format(" (ended {} times, {} with an error)", load.ended(), load.failed()) : ""));
   }
   text += Line("samples", fmt::format("{} stored, {} lost", run.samples(), run.samples_lost()));
   const std::string word(VerdictWord(run.verdict().verdict()));

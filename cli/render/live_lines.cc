@@ -153,21 +153,28 @@ std::string LiveLines::SampleLine(std::int64_t at_us) {
     if (before != last_printed_.end()) line += fmt::format(" ({})", Delta(gauge, *value - before->second));
     last_printed_[gauge] = *value;
   }
-  for (const char* gauge : {"goroutines", "threads", "fds"}) {
-    const auto value = gauges_.Latest(gauge);
-    if (value) line += fmt::format(" {}={}", DisplayName(gauge), FormatLevel(*value, "count"));
+  for (const char* gauge : {"goroutines", "threads", "fds"}) line += Plain(gauge);
+  // Of a service, what seed 002's monitor showed besides.
+  if (!run_.spec().target().entry().empty()) {
+    for (const char* gauge : {"tcp_connections", "cpu_percent"}) line += Plain(gauge);
   }
   for (const auto& definition : gauges_.definitions()) {
-    const auto value = gauges_.Latest(definition.name());
-    const bool interesting = definition.operation() || definition.name() == "errors" || definition.name() == "dropped_iterations";
-    const bool always = definition.name() == "payments" && run_.spec().scenario().has_payments();
-    if (interesting && value && (*value > 0 || always)) {
-      line += fmt::format(" {}={}", DisplayName(definition.name()), FormatLevel(*value, "count"));
-    }
+    const std::string& name = definition.name();
+    const double value = gauges_.Latest(name).value_or(0);
+    const bool interesting = definition.operation() || name == "errors" || name == "dropped_iterations" || name == "waiting_iterations" ||
+                             name == "scrape_failures" || name == "load_failures";
+    const bool always = name == "payments" && run_.spec().scenario().has_payments() && gauges_.Latest(name);
+    if ((interesting && value > 0) || always) line += Plain(name);
   }
-  const auto listeners = gauges_.Latest("listeners");
-  if (listeners) line += fmt::format(" Listeners={}", FormatLevel(*listeners, "count"));
-  return line;
+  return line + Plain("listeners");
+}
+
+// " FDs=42", " CPU=3.5%", in the gauge's own unit; nothing while it has no value.
+std::string LiveLines::Plain(const std::string& gauge) const {
+  const auto value = gauges_.Latest(gauge);
+  if (!value) return "";
+  const std::string& unit = gauges_.Find(gauge)->unit();
+  return fmt::format(" {}={}{}", DisplayName(gauge), FormatLevel(*value, unit), unit == "percent" ? "%" : unit == "seconds" ? "s" : "");
 }
 
 void LiveLines::TakeFault(const v1::FaultReport& fault, std::vector<std::string>& lines) {

@@ -50,6 +50,7 @@ class LiveLines {
   void TakeEvent(const v1::RunEvent& event, std::vector<std::string>& lines);
   std::int64_t Interval() const;
   std::string SampleLine(std::int64_t at_us);
+  std::string Plain(const std::string& gauge) const;
 
   const LivePace pace_;
   v1::Run run_;

@@ -66,6 +66,45 @@ TEST(LiveLines, ReadAsTheSeedsPrinted) {
                           "[00:00:30] RSS=63.0MB (+1.1MB) HeapAlloc=47.12MB (+2.12MB) Threads=18 FDs=42 Payments=6 Listeners=2"));
 }
 
+TEST(LiveLines, CallTheScenariosCountersAsItsPeopleDo) {
+  LiveLines lines;
+  v1::RunUpdate update = Definitions();
+  update.mutable_run()->mutable_spec()->mutable_scenario()->clear_payments();
+  Define(update, 7, "info_queries", "count", true);
+  Define(update, 8, "failures.bad_input", "count", true);
+  Define(update, 9, "invoke.claimDeposit", "count", true);
+  Define(update, 10, "cancelled_connects", "count", true);
+  Define(update, 11, "dropped_iterations", "count");
+  Define(update, 12, "waiting_iterations", "count");
+  Define(update, 13, "prefilled", "count");
+  AddSample(update, 30, {{1, 63e6}, {7, 120}, {8, 30}, {9, 15}, {10, 4}, {11, 2}, {12, 0}, {13, 50}});
+  EXPECT_EQ(lines.Take(update).back(),
+            "[00:00:30] RSS=63.0MB InfoQueries=120 Failures(bad_input)=30 Invokes(claimDeposit)=15 CancelledConnects=4 Dropped=2");
+}
+
+TEST(LiveLines, ShowWhatAServiceDoesAndCostsInItsUnits) {
+  LiveLines lines;
+  v1::RunUpdate update = Definitions();
+  v1::TargetSpec& target = *update.mutable_run()->mutable_spec()->mutable_target();
+  target.clear_driver();
+  target.set_kind(v1::TARGET_KIND_PROCESS);
+  target.set_entry("api");
+  update.mutable_run()->mutable_spec()->mutable_scenario()->clear_payments();
+  Define(update, 7, "tcp_connections", "count");
+  Define(update, 8, "cpu_percent", "percent");
+  Define(update, 9, "http_requests_total", "count", true);
+  Define(update, 10, "http_sent_bytes_total", "bytes", true);
+  Define(update, 11, "scrape_failures", "count");
+  Define(update, 12, "load.requests", "count", true);
+  Define(update, 13, "load_failures", "count");
+  AddSample(update, 30, {{1, 63e6}, {3, 8}, {4, 42}, {7, 3}, {8, 12.5}, {9, 4800}, {10, 2.5e6}, {11, 0}, {12, 4820}});
+  AddSample(update, 60, {{1, 63e6}, {11, 2}, {13, 1}});
+  const auto said = lines.Take(update);
+  ASSERT_EQ(said.size(), 3u);
+  EXPECT_EQ(said[1], "[00:00:30] RSS=63.0MB Threads=8 FDs=42 TCP=3 CPU=12.5% http_requests=4800 http_sent_bytes=2.5MB Load(requests)=4820");
+  EXPECT_THAT(said[2], ::testing::EndsWith(" ScrapeFailures=2 Load(requests)=4820 LoadFailures=1"));
+}
+
 TEST(LiveLines, PrintNothingTwiceWhenAWatchReplays) {
   LiveLines lines;
   v1::RunUpdate update = Definitions();
