@@ -3,6 +3,7 @@
 #include "storage/migrations/003_measures.h"
 #include "storage/migrations/004_chunks.h"
 #include "storage/migrations/005_upkeep.h"
+#include "storage/migrations/006_artefact_facts.h"
 #include "storage/migrations/migration.h"
 
 namespace seep::storage {
@@ -14,6 +15,7 @@ const std::vector<Migration>& Migrations() {
       {"measures", kMeasures},
       {"chunks", kChunks},
       {"upkeep", kUpkeep},
+      {"artefact facts", kArtefactFacts},
   };
   return *migrations;
 }

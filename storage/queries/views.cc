@@ -80,6 +80,11 @@ const char kViews[] =
     " nullif(g.ended_at_ms, 0) / 1e3 AS ended_s, nullif(g.ended_by, '') AS ended_by"
     " FROM generation g JOIN run r USING (run_no);"
 
+    // `why`: start, end, leak, asked for. What was stored before version 6 has no more than its size.
+    "DROP VIEW IF EXISTS artefacts; CREATE VIEW artefacts AS"
+    " SELECT r.run_id AS run, a.name, a.kind, a.format, a.size AS bytes, a.at_ms / 1e3 AS t_s, " SEEP_TIME("a.wall_us")
+    " AS taken, a.reason AS why, a.generation FROM artefact a JOIN run r USING (run_no);"
+
     "DROP VIEW IF EXISTS agents; CREATE VIEW agents AS"
     " SELECT agent, host, version, slots, " SEEP_TIME("last_seen_wall_us") " AS last_seen FROM agent;"
 

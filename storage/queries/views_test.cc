@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 
+#include "common/checksum/crc32c.h"
 #include "common/os/temp_directory.h"
 #include "common/status/status_matchers.h"
 #include "storage/sqlite/database.h"
@@ -78,6 +79,20 @@ class ViewsTest : public ::testing::Test {
     fault.set_planned_at_ms(30'000);
     ASSERT_OK(store_->Wait<std::vector<v1::RunEvent>>(
         [change](Store& s, auto got) { s.ChangeRun(change, std::move(got)); }));
+    v1::Artefact profile;
+    profile.set_run_id("r-0001");
+    profile.set_key("k-1");
+    profile.set_name("heap-g1-leak.pb.gz");
+    profile.set_kind("heap");
+    profile.set_format("pprof");
+    profile.set_reason("leak");
+    profile.set_generation(1);
+    profile.set_at_ms(42'500);
+    profile.set_wall_us(1'767'225'642'500'000);
+    profile.set_size(7);
+    profile.set_crc32c(Crc32c("profile"));
+    ASSERT_OK(store_->WaitStatus(
+        [profile, owner = run.agent()](Store& s, auto done) { s.SaveArtefact(owner, profile, "profile", std::move(done)); }));
     v1::AgentInfo agent;
     agent.set_agent("lab-1");
     ASSERT_OK(store_->WaitStatus([agent](Store& s, auto done) { s.SaveAgent(agent, std::move(done)); }));
@@ -122,6 +137,8 @@ TEST_F(ViewsTest, SpeakInWordsAndTimes) {
   EXPECT_EQ(First("SELECT run, t_s, kind FROM events"), "r-0001|1.5|note");
   EXPECT_EQ(First("SELECT run, from_state, to_state FROM transitions"), "r-0001|queued|finished");
   EXPECT_EQ(First("SELECT run, generation, ended_s FROM generations"), "r-0001|1|-");
+  EXPECT_EQ(First("SELECT run, name, kind, format, bytes, t_s, taken, why, generation FROM artefacts"),
+            "r-0001|heap-g1-leak.pb.gz|heap|pprof|7|42.5|2026-01-01T00:00:42Z|leak|1");
   EXPECT_EQ(First("SELECT agent FROM agents"), "lab-1");
   EXPECT_EQ(First("SELECT run, gauge, unit, kind, origin FROM gauges"), "r-0001|gauge.1|bytes|gauge|outside");
   EXPECT_EQ(First("SELECT name, value FROM labels WHERE run = 'r-0002'"), "replica|1");
@@ -133,7 +150,7 @@ TEST_F(ViewsTest, RollupsHaveEveryMinuteOfARunThatIsOver) {
 }
 
 TEST_F(ViewsTest, SearchesByRunDoNotScanTheBigTables) {
-  for (const std::string view : {"events", "faults", "gaps", "verdicts", "sample_rollups", "generations", "latencies", "thresholds", "chunks_summary"}) {
+  for (const std::string view : {"events", "faults", "gaps", "verdicts", "sample_rollups", "generations", "latencies", "thresholds", "artefacts", "chunks_summary"}) {
     auto plan = db_->Prepare("EXPLAIN QUERY PLAN SELECT * FROM " + view + " WHERE run = 'r-0001'");
     ASSERT_OK(plan);
     while (true) {

@@ -39,7 +39,7 @@ TEST_F(QueryProcessTest, AnswersWithTypedValues) {
 TEST_F(QueryProcessTest, EveryViewCanBeRead) {
   for (const std::string view : {"runs", "campaigns", "verdicts", "faults", "gaps", "events", "transitions",
                                  "generations", "agents", "gauges", "labels", "logs", "sample_rollups", "samples", "latencies",
-                                 "operation_errors", "thresholds", "residuals", "chunks_summary"}) {
+                                 "operation_errors", "thresholds", "residuals", "artefacts", "chunks_summary"}) {
     const Answer answer = Ask("SELECT * FROM " + view + " LIMIT 5");
     EXPECT_OK(answer.status) << view;
     EXPECT_FALSE(answer.columns.empty()) << view;

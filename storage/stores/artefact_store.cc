@@ -44,9 +44,11 @@ absl::Status ArtefactStore::Save(const std::string& agent, const v1::Artefact& a
   if (known.Integer(2) > 0) return absl::AlreadyExistsError(absl::StrCat("the run has another artefact ", artefact.name()));
   SEEP_RETURN_IF_ERROR(CheckRoom(run, data.size()));
   SEEP_ASSIGN_OR_RETURN(sqlite::Statement insert,
-                        db_.Prepare("INSERT INTO artefact (run_no, key, name, kind, size, record) VALUES (?, ?, ?, ?, ?, ?)"));
-  insert.BindAll(run, artefact.key(), artefact.name(), artefact.kind(), data.size());
-  insert.BindBlob(6, artefact.SerializeAsString());
+                        db_.Prepare("INSERT INTO artefact (run_no, key, name, kind, size, format, reason, generation, at_ms,"
+                                    " wall_us, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  insert.BindAll(run, artefact.key(), artefact.name(), artefact.kind(), data.size(), artefact.format(), artefact.reason(),
+                 artefact.generation(), artefact.at_ms(), artefact.wall_us());
+  insert.BindBlob(11, artefact.SerializeAsString());
   SEEP_RETURN_IF_ERROR(insert.Run());
   const std::int64_t number = db_.last_insert_rowid();
   for (std::size_t at = 0, piece = 0; at < data.size(); at += kPieceBytes, ++piece) {
