@@ -180,19 +180,5 @@ class HeapDumps(Fixture):
         self.assertIn(result.code, (0, 3), result)
 
 
-@unittest.skipUnless(shutil.which('redis-server', path='/usr/bin:/usr/sbin'), 'redis-server is not installed')
-class Redis(Fixture):
-    def test_a_service_that_nobody_here_wrote(self):
-        port = free_port()
-        result = self.seep('run', '--target', 'process', '--duration', '30s', '--mem-interval', '500ms', '--ready', f'127.0.0.1:{port}',
-                           '--load', f'redis-benchmark -p {port} -t set,get -n 20000 -q', '--load-ends', 'repeat',
-                           '--', 'redis-server', '--port', port, '--save', '', '--dir', self.tmp)
-        self.assertIn(result.code, (0, 3), result)
-        self.assertNotIn('LEAK  ', result.out, result)
-        run = self.seep('runs', 'ls', '-o', 'json').json()['runs'][0]
-        self.assertGreater(run['load']['ended'], 1, run)
-        self.assertEqual(run['load'].get('failed', 0), 0, run)
-
-
 if __name__ == '__main__':
     unittest.main()

@@ -1,0 +1,3 @@
+module seep.dev/go_service
+
+go 1.19
