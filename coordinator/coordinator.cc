@@ -106,6 +106,7 @@ absl::StatusOr<std::unique_ptr<Coordinator>> Coordinator::Open(EpollEventLoop& l
   storage::StoreOptions store_options;
   store_options.directory = options.data_directory;
   SEEP_ASSIGN_OR_RETURN(std::unique_ptr<storage::SqliteStore> store, storage::SqliteStore::Open(store_options, loop));
+  if (!store->damage().empty()) LogError({{"store", "damaged"}, {"reason", store->damage()}});
   SEEP_RETURN_IF_ERROR(store->Start());
   if (options.query_worker.empty()) {
     SEEP_ASSIGN_OR_RETURN(const std::string directory, OwnBinaryDirectory());

@@ -1,5 +1,6 @@
 #include "storage/sqlite_store.h"
 
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "storage/queries/views.h"
 #include "storage/reader.h"
 #include "storage/sqlite/directory_lock.h"
+#include "storage/sqlite/wal_check.h"
 #include "storage/writer.h"
 
 namespace seep::storage {
@@ -24,6 +26,7 @@ struct Parts {
   std::unique_ptr<sqlite::Database> writing;
   std::unique_ptr<sqlite::Database> reading;
   int schema_version = 0;
+  std::string damage;
 };
 
 class ThreadedSqliteStore : public SqliteStore {
@@ -48,6 +51,7 @@ class ThreadedSqliteStore : public SqliteStore {
   StoreStats stats() const override { return writer_.stats(); }
   const std::string& database_path() const override { return parts_.writing->path(); }
   int schema_version() const override { return parts_.schema_version; }
+  const std::string& damage() const override { return parts_.damage; }
 
   void Maintain(absl::AnyInvocable<absl::Status(Stores&)> piece, Done done) override {
     WriteStatus(true, std::move(done), std::move(piece));
@@ -257,15 +261,29 @@ absl::StatusOr<std::vector<v1::RunEvent>> ThreadedSqliteStore::Apply(Stores& sto
   return events;
 }
 
+// Before SQLite shortens it. Returns what there is to tell.
+absl::StatusOr<std::string> KeepDamagedWal(const std::string& path) {
+  SEEP_ASSIGN_OR_RETURN(const sqlite::WalDamage damage, sqlite::CheckWal(path));
+  if (damage.frame == 0) return std::string();
+  const std::string kept = absl::StrCat(path, "-wal.damaged");
+  std::error_code failed;
+  std::filesystem::copy_file(path + "-wal", kept, std::filesystem::copy_options::overwrite_existing, failed);
+  return absl::StrCat(path, "-wal is damaged from frame ", damage.frame, " on, and ", damage.commits_lost,
+                      " transactions in it are lost (one alone may also be a crash in mid-write); agents send again what they still have, gaps tell of the rest. ",
+                      failed ? "It could not be copied" : absl::StrCat("A copy is ", kept),
+                      ". Suspect the disk; check with `seep store check`");
+}
+
 absl::StatusOr<Parts> OpenParts(const StoreOptions& options) {
   SEEP_RETURN_IF_ERROR(MakeDirectories(options.directory, 0700));
   SEEP_ASSIGN_OR_RETURN(sqlite::DirectoryLock lock, sqlite::DirectoryLock::Take(options.directory));
   const std::string path = absl::StrCat(options.directory, "/seep.db");
+  SEEP_ASSIGN_OR_RETURN(std::string damage, KeepDamagedWal(path));
   SEEP_ASSIGN_OR_RETURN(auto writing, sqlite::Database::Open(path, sqlite::Access::kReadWrite));
   const absl::StatusOr<MigrationResult> migrated = Migrate(*writing, Migrations(), kViews);
   if (!migrated.ok()) return Annotate(migrated.status(), absl::StrCat("open ", path));
   SEEP_ASSIGN_OR_RETURN(auto reading, sqlite::Database::Open(path, sqlite::Access::kReadOnly));
-  return Parts{std::move(lock), std::move(writing), std::move(reading), migrated->to_version};
+  return Parts{std::move(lock), std::move(writing), std::move(reading), migrated->to_version, std::move(damage)};
 }
 
 }  // namespace

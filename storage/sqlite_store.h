@@ -7,7 +7,8 @@
 // Failure: Open: kFailedPrecondition when another process holds the directory
 //          (its pid is named) or the database is of a newer Seep; kDataLoss when
 //          it is not a sound Seep database; kPermissionDenied; kResourceExhausted
-//          (disk full). Messages say what to do.
+//          (disk full). Messages say what to do. A damaged WAL is kept
+//          (seep.db-wal.damaged) and told of by damage().
 // Kill:    after kill -9 at any point, all that was called back is on disk and
 //          nothing else is half there.
 #ifndef SEEP_STORAGE_SQLITE_STORE_H_
@@ -77,6 +78,11 @@ class SqliteStore : public Store {
   // are those of Store; a piece that fails takes back what it wrote.
   virtual void Maintain(absl::AnyInvocable<absl::Status(Stores&)> piece, Done done) = 0;
   virtual void Inspect(absl::AnyInvocable<absl::Status(sqlite::Database&)> look, Done done) = 0;
+
+  // What Open found damaged and went on without, for a human to read; empty:
+  // nothing. (A flipped bit in the WAL takes the transactions behind it away:
+  // agents send again what they still have, and a gap row tells of the rest.)
+  virtual const std::string& damage() const = 0;
 };
 
 }  // namespace seep::storage
