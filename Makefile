@@ -8,6 +8,7 @@
 #   make fuzz-chunks           a minute of damaged chunks for the store's decoders, from a new seed
 #   make corpus-score           the verdict on the full scored corpus
 #   make catalogue              every leak of the simulated wallet found and measured, every look-alike left alone
+#   make crash-store          1,000 kills and 1,000 flipped bits for the store (some 8 min)
 #   make clean
 
 SHELL := /bin/sh
@@ -16,7 +17,7 @@ RELEASE := build/release
 export CCACHE_BASEDIR := $(CURDIR)
 export CTEST_PARALLEL_LEVEL ?= $(JOBS)
 
-.PHONY: help setup build test demo asan tsan ubsan bench fuzz-chunks corpus-score catalogue format layers clean
+.PHONY: help setup build test demo asan tsan ubsan bench fuzz-chunks corpus-score catalogue crash-store format layers clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -62,6 +63,10 @@ corpus-score: build
 
 catalogue: build
 	@cd tests/integration && SEEP_CATALOGUE=full SEEP_BIN=$(CURDIR)/$(RELEASE)/bin python3 -B leak_catalogue_test.py -v
+
+crash-store: build
+	@SEEP_KILLS=1000 $(RELEASE)/tests/append_kill_test
+	@SEEP_FLIPS=1000 $(RELEASE)/tests/bit_flip_test
 
 format:
 	@tools/format.sh

@@ -151,6 +151,10 @@ void RunFeed::WriteMeasures(v1::RunVerdict& verdict) const {
   thresholds_.WriteProvisional(measures_, verdict);
 }
 
+void RunFeed::MarkDamaged(const std::string& why) {
+  judge_.MarkInvalid(absl::StrCat("stored samples are damaged, `seep store check` tells more: ", why));
+}
+
 v1::RunVerdict RunFeed::Final(const v1::Run& ended) {
   // A gap at the end has no sample behind it.
   for (const storage::Gap& gap : gaps_) {

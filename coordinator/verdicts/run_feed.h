@@ -34,6 +34,8 @@ class RunFeed {
   void SetGaps(std::vector<storage::Gap> gaps) { gaps_ = std::move(gaps); }
 
   void Add(const storage::SamplePage& page);
+  // Some of the run's samples cannot be read: nothing is said of it (R15).
+  void MarkDamaged(const std::string& why);
   std::uint64_t samples() const { return samples_; }
   double last_s() const { return last_s_; }  // the time of the last sample; 0: none yet
 

@@ -133,19 +133,27 @@ void VerdictBoard::JudgeFinally(const v1::Run& ended, Judged judged) {
   ReadContext(ended.run_id(), [this, ended, judged = std::move(judged), alive = std::weak_ptr(alive_)](
                                   absl::StatusOr<Context> context) mutable {
     if (alive.expired()) return;
-    if (!context.ok()) return judged(context.status());
     auto feed = std::make_shared<RunFeed>(ended);
+    if (!context.ok()) return Finish(feed, ended, context.status(), std::move(judged));
     feed->SetFaults(context->first);
     feed->SetGaps(std::move(context->second));
     SamplePump::Start(
         loop_, worker_, store_, ended.run_id(), {}, [feed](const storage::SamplePage& page) { feed->Add(page); },
         [this, ended, feed, judged = std::move(judged), alive](absl::Status status, storage::SampleCursor) mutable {
           if (alive.expired()) return;
-          if (!status.ok()) return judged(status);
-          worker_.Post([&loop = loop_, ended, feed, judged = std::move(judged)]() mutable {
-            loop.Post([verdict = feed->Final(ended), judged = std::move(judged)]() mutable { judged(std::move(verdict)); });
-          });
+          Finish(feed, ended, std::move(status), std::move(judged));
         });
+  });
+}
+
+// Damage gives a verdict too: without it the last provisional one would stand,
+// drawn from what could still be read then.
+void VerdictBoard::Finish(std::shared_ptr<RunFeed> feed, const v1::Run& ended, absl::Status read, Judged judged) {
+  if (!read.ok() && !absl::IsDataLoss(read)) return judged(std::move(read));
+  if (!read.ok()) LogError({{"run", ended.run_id()}, {"samples", "damaged"}, {"reason", read.ToString()}});
+  worker_.Post([&loop = loop_, ended, feed, read = std::move(read), judged = std::move(judged)]() mutable {
+    if (!read.ok()) feed->MarkDamaged(std::string(read.message()));
+    loop.Post([verdict = feed->Final(ended), judged = std::move(judged)]() mutable { judged(std::move(verdict)); });
   });
 }
 

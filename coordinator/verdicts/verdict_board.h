@@ -68,6 +68,7 @@ class VerdictBoard {
     analysis::RunVerdict verdict;
     v1::RunVerdict measures;
   };
+  void Finish(std::shared_ptr<RunFeed> feed, const v1::Run& ended, absl::Status read, Judged judged);
   void TakeLook(const std::string& run_id, double elapsed_s, const Look& look);
   void ReadContext(const std::string& run_id, absl::AnyInvocable<void(absl::StatusOr<Context>)> read);
 

@@ -21,9 +21,14 @@ class GrowingStore : public storage::Store {
       : loop_(loop), began_(loop.clock().Now()), every_s_(every_s), level_(std::move(level)) {}
 
   std::vector<v1::FaultReport> faults;
+  std::uint64_t damaged_after = UINT64_MAX;
 
   void ReadSamples(std::string, storage::SampleCursor from, std::uint32_t limit,
                    storage::Callback<storage::SamplePage> got) override {
+    if (from.after_sequence >= damaged_after) {
+      loop_.Post([got = std::move(got)]() mutable { got(absl::DataLossError("samples 7 to 9 are damaged")); });
+      return;
+    }
     storage::SamplePage page;
     page.gauges.resize(1);
     page.gauges[0].set_id(1);
@@ -202,6 +207,18 @@ TEST(VerdictBoard, SameSamplesGiveTheSameWordsBitForBit) {
     EXPECT_EQ(once.told()[i].SerializeAsString(), again.told()[i].SerializeAsString()) << i;
   }
   EXPECT_FALSE(std::isnan(once.ConfirmedAt()));
+}
+
+// R15: whatever was thought of the run while it could be read.
+TEST(VerdictBoard, ARunWhoseSamplesAreDamagedIsInvalid) {
+  Watched watched(kHour, 5, Flat);
+  watched.Start(absl::Seconds(3));
+  watched.Pass(kHour);
+  watched.SetLive(false);
+  watched.store().damaged_after = 0;
+  const v1::RunVerdict verdict = watched.Final();
+  EXPECT_EQ(verdict.verdict(), v1::VERDICT_INVALID);
+  EXPECT_THAT(verdict.headline(), ::testing::HasSubstr("samples 7 to 9 are damaged"));
 }
 
 TEST(VerdictBoard, RestartedCoordinatorGoesOnWithTheAlarm) {

@@ -4,6 +4,7 @@
 #include "storage/migrations/004_chunks.h"
 #include "storage/migrations/005_upkeep.h"
 #include "storage/migrations/006_artefact_facts.h"
+#include "storage/migrations/007_gauge_checksums.h"
 #include "storage/migrations/migration.h"
 
 namespace seep::storage {
@@ -16,6 +17,7 @@ const std::vector<Migration>& Migrations() {
       {"chunks", kChunks},
       {"upkeep", kUpkeep},
       {"artefact facts", kArtefactFacts},
+      {"gauge checksums", kGaugeChecksums},
   };
   return *migrations;
 }

@@ -68,6 +68,14 @@ bool SampleReader::Take(std::vector<v1::Sample>& samples, SamplePage& page) {
 }
 
 absl::Status SampleReader::CheckHole(StreamNo stream, std::uint64_t from, std::uint64_t to) {
+  {
+    // Retention took them: Run.expiry says so.
+    SEEP_ASSIGN_OR_RETURN(sqlite::Statement expired, db_.Prepare("SELECT 1 FROM run_expiry e JOIN stream s USING (run_no)"
+                                                                 " WHERE s.stream_no = ?"));
+    expired.BindAll(stream);
+    SEEP_ASSIGN_OR_RETURN(const bool row, expired.Step());
+    if (row) return absl::OkStatus();
+  }
   SEEP_ASSIGN_OR_RETURN(sqlite::Statement select,
                         db_.Prepare("SELECT from_sequence, to_sequence FROM gap WHERE stream_no = ?"
                                     " AND to_sequence >= ? AND from_sequence <= ? ORDER BY from_sequence"));

@@ -32,7 +32,7 @@ class SampleReader {
   // Continues in one stream; false when the page is full.
   absl::StatusOr<bool> ReadStream(const StreamRow& stream, std::uint64_t after, SamplePage& page);
   bool Take(std::vector<v1::Sample>& samples, SamplePage& page);
-  // kDataLoss unless gap rows account for all of [from, to].
+  // kDataLoss unless gap rows, or retention, account for all of [from, to].
   absl::Status CheckHole(StreamNo stream, std::uint64_t from, std::uint64_t to);
 
   sqlite::Database& db_;

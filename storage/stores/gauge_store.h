@@ -3,6 +3,7 @@
 //
 // Threads: those of `db`, which it borrows. Writes want an open transaction.
 // Failure: kInvalidArgument: a bad name, a number with a second name, too many.
+//          kDataLoss from loading: a row is not what was written.
 #ifndef SEEP_STORAGE_STORES_GAUGE_STORE_H_
 #define SEEP_STORAGE_STORES_GAUGE_STORE_H_
 

@@ -192,7 +192,11 @@ absl::Status SampleStore::CloseRun(RunNo run) {
   for (const StreamRow& row : rows) {
     OpenStream stream;
     stream.row = row;
-    SEEP_ASSIGN_OR_RETURN(stream.gauges, gauges_.LoadOfStream(row.number));
+    absl::StatusOr<StreamGauges> gauges = gauges_.LoadOfStream(row.number);
+    // A run ends also when what it is called is damaged.
+    if (absl::IsDataLoss(gauges.status())) continue;
+    SEEP_RETURN_IF_ERROR(gauges.status());
+    stream.gauges = *std::move(gauges);
     SEEP_RETURN_IF_ERROR(Restore(stream));
     SEEP_RETURN_IF_ERROR(stream.rollup.Flush(db_, row));
     ripe_.ending.insert(row.number);
