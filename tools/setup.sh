@@ -12,10 +12,10 @@ PACKAGES="
   libsqlite3-dev sqlite3 libspdlog-dev libfmt-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev
   libsimdjson-dev libzstd-dev libeigen3-dev libssl-dev openssl
   libgtest-dev libgmock-dev libbenchmark-dev python3 python3-numpy python3-scipy procps
-  golang-go rustc
-  redis-server nginx-light"
-# golang-go and rustc, 0.75 GB of disk: the driver kits of these languages (sdk/drivers). redis-server and nginx-light, 4 MB: soaked by
-# tests/integration/services_test.py as services that nobody here wrote; the tests start them by themselves, on ports of their own.
+  golang-go rustc redis-tools"
+# golang-go and rustc, 0.75 GB of disk: the driver kits of these languages (sdk/drivers). redis-tools, 6 MB: a service that nobody here
+# wrote, soaked by tests/integration/services_test.py. It holds the server's binary too; the package redis-server would only add a
+# daemon that starts by itself.
 
 # The versions of the Breez SDK that the examples and the tests soak: one that leaks, one that is mended.
 BREEZ_VERSIONS="0.15.1 0.19.2"

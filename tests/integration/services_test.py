@@ -14,7 +14,9 @@ from processes import BIN, Fixture, wait_until
 from targets_test import HERE, LOAD, PROGRAM, PYTHON, free_port
 
 PATH = '/usr/sbin:/usr/bin:/sbin:/bin'
-NGINX, REDIS = shutil.which('nginx', path=PATH), shutil.which('redis-server', path=PATH)
+NGINX = shutil.which('nginx', path=PATH)
+# Debian's redis-server is a link to this binary of redis-tools, which is what it is called as.
+REDIS = shutil.which('redis-check-rdb', path=PATH)
 
 
 class Services(Fixture):
@@ -32,7 +34,7 @@ class Services(Fixture):
         return ['--server', address]
 
 
-@unittest.skipUnless(NGINX, 'nginx is not installed: tools/setup.sh installs it')
+@unittest.skipUnless(NGINX, 'nginx is not installed: apt-get install nginx-light')
 class Nginx(Services):
     def test_a_master_with_workers_is_soaked_under_load(self):
         port, work = free_port(), self.home / 'nginx'
@@ -53,16 +55,16 @@ class Nginx(Services):
         self.assertEqual(series['processes']['max'], 3, 'a master and two workers')
         # The limit of open files is each process's own: the largest of them is beside the sum.
         self.assertLess(series['fds_largest']['last'], series['fds']['last'])
-        self.assertGreater(series['load.requests']['last'] if 'load.requests' in series else 1, 0)
 
 
-@unittest.skipUnless(REDIS, 'redis-server is not installed: tools/setup.sh installs it')
+@unittest.skipUnless(REDIS, 'redis is not installed: tools/setup.sh installs redis-tools')
 class Redis(Services):
     def test_a_load_that_is_repeated_is_counted(self):
-        port = free_port()
+        port, server = free_port(), self.home / 'redis-server'
+        server.symlink_to(REDIS)
         result = self.seep('run', '--target', 'process', '--duration', '20s', '--mem-interval', '500ms', '--ready', f'127.0.0.1:{port}',
                            '--load', f'redis-benchmark -p {port} -t set,get -n 5000 -q', '--load-ends', 'repeat',
-                           '--', REDIS, '--port', port, '--save', '', '--dir', self.tmp)
+                           '--', server, '--port', port, '--save', '', '--dir', self.tmp)
         self.assertIn(result.code, (0, 3), result)
         self.assertNotIn('LEAK  ', result.out, result)
         run = self.runs()[0]
