@@ -36,6 +36,18 @@ TEST(ModelAverageTest, ALineIsGrowthWithItsSlope) {
   EXPECT_EQ(a.best_growth, Growth::kLine);
 }
 
+// The last twentieth of a run of 14 levels is one level: no reason to take its slope for none.
+TEST(ModelAverageTest, CurvedGrowthClimbsAtTheEndHoweverFewTheLevels) {
+  for (int n : {10, 14, 20, 40}) {
+    const Levels levels = Draw([](double x) { return 6000 * x; }, 3, n);
+    for (const GrowthShape& growth : BuildShapes(levels, {}).growths) {
+      if (growth.kind == Growth::kNone) continue;
+      EXPECT_GT(growth.end_per_minute, 0.1 * growth.per_minute) << n << " levels, " << GrowthName(growth.kind);
+    }
+    EXPECT_GT(Judge(levels).low, 60) << n << " levels";
+  }
+}
+
 TEST(ModelAverageTest, ShapesOfHealthyProgramsAreNotGrowth) {
   const auto probability = [](auto f) { return Judge(Draw(f)).probability; };
   EXPECT_LT(probability([](double) { return 0.0; }), 0.3);

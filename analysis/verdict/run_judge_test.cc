@@ -187,6 +187,31 @@ TEST(RunJudgeTest, ARuntimeThatSettlesIsNoLeakUntilItIsMuchOfWhatItHas) {
   }
 }
 
+// 20 s of a heap that breathes by minor collections and creeps: the old generation
+// has not been swept once, whatever the creep looks like.
+TEST(RunJudgeTest, AYoungHeapThatNobodyCollectedIsLeftOpen) {
+  for (int seed = 1; seed <= 5; ++seed) {
+    for (const double grown : {0.0, 2e6, 10e6}) {
+      JudgePolicy policy;
+      policy.collector = Collector::kManaged;
+      RunJudge judge(policy);
+      judge.AddSeries(ClassifySeries("rss", "bytes", false));
+      judge.AddSeries(ClassifySeries("heap_allocated", "bytes", false));
+      judge.AddOperation("lifecycles");
+      std::mt19937 random(seed);
+      std::normal_distribution<> noise;
+      for (double t = 0; t < 20; t += 0.25) {
+        const double values[] = {60e6 + 0.3 * grown * t / 20 + 5e4 * noise(random),
+                                 4e6 + grown * t / 20 + 5e5 * std::fmod(t, 1.8) + 2e4 * noise(random)};
+        const double operations[] = {std::floor(40 * t)};
+        judge.AddSample({t, 1, Phase::kSoak, values, operations, kUnknown});
+      }
+      const RunVerdict verdict = judge.Final();
+      EXPECT_EQ(verdict.verdict, Verdict::kInconclusive) << seed << " " << grown << " " << verdict.headline;
+    }
+  }
+}
+
 // A minute of payments that keep nothing; the allocator reserves `reserved` bytes
 // in all, by steps of 128 KiB, as it goes.
 RunVerdict MinuteOfReserving(double reserved, int seed) {

@@ -152,6 +152,7 @@ std::string ShowRun(const v1::Run& run, Format format, const Style& style) {
   if (format != Format::kTable && format != Format::kWide) return Document("run", JsonValue::OfMessage(run), format);
   const v1::RunSpec& spec = run.spec();
   std::string text = RunHeader(run) + "\n";
+  text += Line("language", run.sdk_language());
   text += Line("state", EnumWord(v1::RunState_Name(run.state())));
   text += Line("reason", run.state_reason());
   text += Line("campaign", run.campaign_id());
