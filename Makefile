@@ -5,6 +5,7 @@
 #   make build   set up and build build/release/bin
 #   make asan | tsan | ubsan    the tests under a sanitizer
 #   make bench   the benchmarks, each beside its limit or peer
+#   make bench-store           the store beside wide SQLite rows, Prometheus, PostgreSQL: 10M samples, some minutes
 #   make fuzz-chunks           a minute of damaged chunks for the store's decoders, from a new seed
 #   make corpus-score           the verdict on the full scored corpus
 #   make catalogue              every leak of the simulated wallet found and measured, every look-alike left alone
@@ -17,7 +18,7 @@ RELEASE := build/release
 export CCACHE_BASEDIR := $(CURDIR)
 export CTEST_PARALLEL_LEVEL ?= $(JOBS)
 
-.PHONY: help setup build test demo asan tsan ubsan bench fuzz-chunks corpus-score catalogue crash-store format layers clean
+.PHONY: help setup build test demo asan tsan ubsan bench bench-store fuzz-chunks corpus-score catalogue crash-store format layers clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -54,6 +55,9 @@ asan tsan ubsan: setup
 
 bench: build
 	@tools/bench.sh $(RELEASE)
+
+bench-store: build
+	@$(RELEASE)/bin/store_bench --samples $(or $(SAMPLES),10000000)
 
 fuzz-chunks: build
 	@$(RELEASE)/bin/chunk_fuzzer --seconds $(or $(SECONDS),60) --seed $(or $(SEED),$$(date +%s))

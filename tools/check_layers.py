@@ -32,7 +32,7 @@ OURS = ['common', 'proto', 'analysis', 'sdk', 'storage', 'agent', 'coordinator',
 # header pattern -> the only folders whose files may include it (sdk's wallet is a product under test).
 RESERVED = {
     r'(grpcpp/|grpc/|seep/v1/.*\.grpc\.pb\.h)': ['coordinator/rpc', 'agent/session', 'cli', 'proto/channel', 'tests'],
-    r'sqlite3\.h$': ['storage/sqlite', 'sdk/simulated_wallet'],
+    r'sqlite3\.h$': ['storage/sqlite', 'storage/bench', 'sdk/simulated_wallet'],  # the bench's peer is a plain client
     r'boost/beast': ['coordinator/dashboard'],
 }
 # Domain folders run under a fake clock: neither the network nor the disk.

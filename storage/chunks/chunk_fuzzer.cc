@@ -8,6 +8,8 @@
 // takes more memory than FORMAT.md allows, and a chunk that reads well but does
 // not come back the same when it is written again. Prints the seed; the same
 // seed and rounds do the same.
+#include <google/protobuf/stubs/logging.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -141,6 +143,7 @@ Options Parse(int argc, char** argv) {
 }
 
 int Fuzz(const Options& options) {
+  google::protobuf::SetLogHandler(nullptr);  // that a string is no UTF-8 is what is wanted here
   std::printf("chunk_fuzzer: seed %llu\n", static_cast<unsigned long long>(options.seed));
   std::fflush(stdout);
   const std::vector<std::string> originals = Originals(options.seed);

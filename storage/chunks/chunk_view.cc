@@ -53,15 +53,21 @@ absl::Status ChunkView::ReadIntegers(CommonColumn column, std::vector<T>& values
   std::string buffer;
   auto bytes = ReadColumnBytes(bytes_, frame_.columns[column], ColumnLimit(column), buffer);
   if (!bytes.ok()) return Annotate(bytes.status(), ColumnName(frame_, column));
-  std::array<std::uint64_t, kMaxChunkSamples> words;
   ByteReader in(*bytes);
-  if (!DecodeIntegers(in, std::span(words).first(count())) || !in.at_end()) return Damaged(column);
   values.resize(count());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = static_cast<T>(words[i]);
-    if (static_cast<std::uint64_t>(values[i]) != words[i]) return Damaged(column);
+  if constexpr (sizeof(T) == sizeof(std::uint64_t)) {
+    // A signed and an unsigned number of one width may lie in the same place.
+    const std::span words(reinterpret_cast<std::uint64_t*>(values.data()), values.size());
+    return DecodeIntegers(in, words) && in.at_end() ? absl::OkStatus() : Damaged(column);
+  } else {
+    std::array<std::uint64_t, kMaxChunkSamples> words;
+    if (!DecodeIntegers(in, std::span(words).first(count())) || !in.at_end()) return Damaged(column);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      values[i] = static_cast<T>(words[i]);
+      if (static_cast<std::uint64_t>(values[i]) != words[i]) return Damaged(column);
+    }
+    return absl::OkStatus();
   }
-  return absl::OkStatus();
 }
 
 absl::Status ChunkView::ReadSequences(std::vector<std::uint64_t>& sequence) const {

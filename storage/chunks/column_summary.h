@@ -43,6 +43,7 @@ struct ChunkTimes {
   const std::vector<std::int64_t>& monotonic_us;
   const std::vector<std::uint32_t>& generation;
   std::vector<double> seconds;  // after the first
+  bool one_generation = false;
 };
 void AppendSummaries(const GaugeColumn& column, const ChunkTimes& times, std::vector<ColumnSummary>& summaries);
 

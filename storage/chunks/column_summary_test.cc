@@ -158,6 +158,29 @@ TEST(ColumnSummaryTest, WhatIsNotFiniteDoesNotCount) {
   EXPECT_EQ(summaries[1].gauge, chunk.gauges[2].gauge) << "nothing finite, no summary";
 }
 
+// About its first value, the rest would be rounding.
+TEST(ColumnSummaryTest, AFirstValueFarFromTheOthersSpoilsNothing) {
+  Chunk chunk = testing::SoakChunk(8, 1000);
+  std::vector<double>& values = chunk.gauges[0].values;
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = 1e15 + static_cast<double>(i % 3);
+  values[0] = 1e15 - 1e9;
+  const ColumnSummary summary = Summarise(chunk)[0];
+  const Line line = LineOf(chunk, 0);
+  EXPECT_NEAR(summary.sum_yy, static_cast<double>(line.yy), static_cast<double>(line.yy) * 1e-9);
+  EXPECT_NEAR(SlopePerSecond(summary), line.slope(), std::abs(line.slope()) * 1e-6);
+}
+
+TEST(ColumnSummaryTest, ValuesTooGreatToBeSquaredKeepTheirRange) {
+  Chunk chunk = testing::SoakChunk(9, 10);
+  chunk.gauges[0].values = {1e300, -1e300, 5, 1e300, 0, 0, 0, 0, 0, 7};
+  const ColumnSummary summary = Summarise(chunk)[0];
+  EXPECT_EQ(summary.n, 10u);
+  EXPECT_EQ(summary.min, -1e300);
+  EXPECT_EQ(summary.max, 1e300);
+  EXPECT_EQ(summary.first, 1e300);
+  EXPECT_EQ(summary.last, 7);
+}
+
 TEST(ColumnSummaryTest, NothingCombinesIntoNothingNew) {
   const ColumnSummary some = Summarise(testing::SoakChunk(6, 10))[0];
   ColumnSummary into = some;

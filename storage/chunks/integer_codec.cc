@@ -112,9 +112,20 @@ void Write(const Plan& plan, std::span<const std::uint64_t> residuals, std::stri
   }
 }
 
-// Undoes one differencing: values[0] is given.
-void Accumulate(std::span<std::uint64_t> values) {
-  for (std::size_t i = 1; i < values.size(); ++i) values[i] += values[i - 1];
+// Residuals become words again, behind the `order` beginnings. The sums stay in
+// registers: through memory each would wait for the one before to be written.
+void AddUp(unsigned order, std::span<std::uint64_t> values) {
+  if (order == 1) {
+    std::uint64_t value = values[0];
+    for (std::size_t i = 1; i < values.size(); ++i) values[i] = value += values[i];
+  } else if (order == 2) {
+    std::uint64_t step = values[1], value = values[0] + step;
+    values[1] = value;
+    for (std::size_t i = 2; i < values.size(); ++i) {
+      step += values[i];
+      values[i] = value += step;
+    }
+  }
 }
 
 }  // namespace
@@ -166,8 +177,7 @@ bool DecodeIntegers(ByteReader& in, std::span<std::uint64_t> values) {
       UnpackBits(packed, width, divisor, base + divisor * least, block);
     }
   }
-  // Highest order first: each pass leaves the beginnings before it alone.
-  for (unsigned k = order; k > 0; --k) Accumulate(values.subspan(k - 1));
+  AddUp(order, values);
   return in.ok();
 }
 
