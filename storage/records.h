@@ -19,6 +19,8 @@ struct NewCampaign {
   v1::Campaign campaign;      // without campaign_id and run_ids
   std::vector<v1::Run> runs;  // without ids; stored with the state they carry
   std::string idempotency_key;  // at most 256 bytes; empty: none
+  // A copy from another store: campaign and runs bring their ids.
+  bool keep_ids = false;
 };
 struct StoredCampaign {
   v1::Campaign campaign;      // with ids

@@ -41,7 +41,8 @@ class Store {
 
   // Allocates the ids: monotone, unique, never used again. The same
   // idempotency key gives the campaign it made the first time, or
-  // kFailedPrecondition if that was of another YAML.
+  // kFailedPrecondition if that was of another YAML. With `keep_ids`:
+  // kAlreadyExists when one is taken, and later ids go on behind them.
   virtual void CreateCampaign(NewCampaign campaign, Callback<StoredCampaign> created) = 0;
   virtual void CancelCampaign(std::string campaign_id, Done done) = 0;
 

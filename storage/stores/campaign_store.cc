@@ -52,7 +52,8 @@ absl::StatusOr<StoredCampaign> CampaignStore::Create(const NewCampaign& campaign
     SEEP_ASSIGN_OR_RETURN(const bool found, select.Step());
     if (found) return LoadSubmitted(campaign, select.Text(0));
   }
-  SEEP_ASSIGN_OR_RETURN(const CampaignNo number, AllocateCampaign(db_));
+  SEEP_ASSIGN_OR_RETURN(const CampaignNo number, campaign.keep_ids ? ClaimCampaign(db_, campaign.campaign.campaign_id())
+                                                                   : AllocateCampaign(db_));
   StoredCampaign stored;
   stored.campaign = campaign.campaign;
   stored.campaign.set_campaign_id(CampaignId(number));
@@ -68,7 +69,7 @@ absl::StatusOr<StoredCampaign> CampaignStore::Create(const NewCampaign& campaign
 
   RunStore runs(db_);
   for (const v1::Run& run : campaign.runs) {
-    SEEP_ASSIGN_OR_RETURN(v1::Run with_id, runs.Insert(number, run));
+    SEEP_ASSIGN_OR_RETURN(v1::Run with_id, runs.Insert(number, run, campaign.keep_ids));
     stored.campaign.add_run_ids(with_id.run_id());
     stored.runs.push_back(std::move(with_id));
   }

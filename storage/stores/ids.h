@@ -22,6 +22,11 @@ enum class StreamNo : std::int64_t {};
 absl::StatusOr<RunNo> AllocateRun(sqlite::Database& db);
 absl::StatusOr<CampaignNo> AllocateCampaign(sqlite::Database& db);
 
+// The number of an id that was given elsewhere; the next allocated ones come
+// behind it. kInvalidArgument: no such id can be; kAlreadyExists: it is taken.
+absl::StatusOr<RunNo> ClaimRun(sqlite::Database& db, const std::string& run_id);
+absl::StatusOr<CampaignNo> ClaimCampaign(sqlite::Database& db, const std::string& campaign_id);
+
 std::string RunId(RunNo run);             // "r-0001", "r-12345"
 std::string CampaignId(CampaignNo campaign);
 

@@ -71,8 +71,8 @@ bool IsTerminal(v1::RunState state) {
          state == v1::RUN_STATE_CANCELLED;
 }
 
-absl::StatusOr<v1::Run> RunStore::Insert(CampaignNo campaign, v1::Run run) {
-  SEEP_ASSIGN_OR_RETURN(const RunNo number, AllocateRun(db_));
+absl::StatusOr<v1::Run> RunStore::Insert(CampaignNo campaign, v1::Run run, bool keep_id) {
+  SEEP_ASSIGN_OR_RETURN(const RunNo number, keep_id ? ClaimRun(db_, run.run_id()) : AllocateRun(db_));
   run.set_run_id(RunId(number));
   run.set_campaign_id(CampaignId(campaign));
   run.mutable_spec()->set_run_id(run.run_id());

@@ -21,8 +21,8 @@ class RunStore {
  public:
   explicit RunStore(sqlite::Database& db) : db_(db) {}
 
-  // Returns the run with its new id, in `spec` too.
-  absl::StatusOr<v1::Run> Insert(CampaignNo campaign, v1::Run run);
+  // Returns the run with its new id, in `spec` too; `keep_id`: with its own.
+  absl::StatusOr<v1::Run> Insert(CampaignNo campaign, v1::Run run, bool keep_id = false);
   // `wall_us` dates the transition, if the state changes.
   absl::Status Update(RunNo number, const v1::Run& run, std::int64_t wall_us);
 
