@@ -22,6 +22,7 @@ struct KnownColumn {
   std::string_view unit;   // "bytes", "count", "percent"
   double scale = 1;
   bool counter = false;
+  std::string_view gauge = {};  // what an import keeps it under, where that is not `name`
 };
 
 constexpr ColumnRole kS = ColumnRole::kSeries;
@@ -36,16 +37,16 @@ constexpr KnownColumn kKnown[] = {
     {"epoch", ColumnRole::kGeneration, "", ""},
     {"generation", ColumnRole::kGeneration, "", ""},
     {"phase", ColumnRole::kPhase, "", ""},
-    {"inflight", ColumnRole::kLoad, "", ""},
-    {"load", ColumnRole::kLoad, "", ""},
+    {"inflight", ColumnRole::kLoad, "", "", 1, false, "calls_in_flight"},
+    {"load", ColumnRole::kLoad, "", "", 1, false, "calls_in_flight"},
     {"payments", ColumnRole::kOperation, "payments", ""},
     {"reconnects", ColumnRole::kOperation, "reconnects", ""},
     {"lifecycles", ColumnRole::kOperation, "lifecycles", ""},
     {"operations", ColumnRole::kOperation, "operations", ""},
     {"ops", ColumnRole::kOperation, "ops", ""},
     {"ops2", ColumnRole::kOperation, "ops2", ""},
-    {"ops_pay", ColumnRole::kOperation, "ops_pay", ""},
-    {"ops_reconnect", ColumnRole::kOperation, "ops_reconnect", ""},
+    {"ops_pay", ColumnRole::kOperation, "ops_pay", "", 1, false, "payments"},
+    {"ops_reconnect", ColumnRole::kOperation, "ops_reconnect", "", 1, false, "reconnects"},
     {"rss_kb", kS, "rss", "bytes", kKb},
     {"rss_mb", kS, "rss", "bytes", kMb},
     {"rss_bytes", kS, "rss", "bytes"},
@@ -54,11 +55,11 @@ constexpr KnownColumn kKnown[] = {
     {"uss_bytes", kS, "uss", "bytes"},
     {"vsz_mb", kS, "vsz", "bytes", kMb},
     {"vsz_bytes", kS, "vsz", "bytes"},
-    {"heap_kb", kS, "heap", "bytes", kKb},
-    {"heap_alloc_bytes", kS, "heap_alloc", "bytes"},
+    {"heap_kb", kS, "heap", "bytes", kKb, false, "heap_allocated"},
+    {"heap_alloc_bytes", kS, "heap_alloc", "bytes", 1, false, "heap_allocated"},
     {"heap_allocated_bytes", kS, "heap_allocated", "bytes"},
-    {"heap_inuse_bytes", kS, "heap_inuse", "bytes"},
-    {"heap_inuse_mb", kS, "heap_inuse", "bytes", kMb},
+    {"heap_inuse_bytes", kS, "heap_inuse", "bytes", 1, false, "heap_in_use"},
+    {"heap_inuse_mb", kS, "heap_inuse", "bytes", kMb, false, "heap_in_use"},
     {"heap_sys_bytes", kS, "heap_sys", "bytes"},
     {"heap_resident_bytes", kS, "heap_resident", "bytes"},
     {"wasm_memory_bytes", kS, "wasm_memory", "bytes"},
@@ -67,7 +68,7 @@ constexpr KnownColumn kKnown[] = {
     {"threads", kS, "threads", "count"},
     {"fds", kS, "fds", "count"},
     {"file_descriptors", kS, "fds", "count"},
-    {"conns", kS, "conns", "count"},
+    {"conns", kS, "conns", "count", 1, false, "tcp_connections"},
     {"connections", kS, "connections", "count"},
     {"tcp_connections", kS, "tcp_connections", "count"},
     {"listeners", kS, "listeners", "count"},
@@ -79,7 +80,7 @@ constexpr KnownColumn kKnown[] = {
     {"db_connections_open", kS, "db_connections_open", "count"},
     {"db_connections_in_use", kS, "db_connections_in_use", "count"},
     {"gc_count", kS, "gc_count", "count", 1, true},
-    {"num_gc", kS, "gc_count", "count", 1, true},
+    {"num_gc", kS, "gc_count", "count", 1, true, "gc_count"},
     // Our own export: gauges by the names they are recorded under.
     {"pss", kS, "pss", "bytes"},
     {"uss", kS, "uss", "bytes"},
@@ -100,8 +101,33 @@ constexpr KnownColumn kKnown[] = {
     {"parses", ColumnRole::kOperation, "parses", ""},
     {"read_bytes", kS, "read_bytes", "bytes", 1, true},
     {"written_bytes", kS, "written_bytes", "bytes", 1, true},
+    {"heap_retained", kS, "heap_retained", "bytes"},
+    {"heap_resident", kS, "heap_resident", "bytes"},
+    {"swap", kS, "swap", "bytes"},
+    {"calls_in_flight", kS, "calls_in_flight", "count"},
+    {"waiting_iterations", kS, "waiting_iterations", "count"},
+    {"sampling_cost", kS, "sampling_cost", "seconds"},
+    {"info_queries", ColumnRole::kOperation, "info_queries", ""},
+    {"receives", ColumnRole::kOperation, "receives", ""},
+    {"cancelled_connects", ColumnRole::kOperation, "cancelled_connects", ""},
+    {"load_runs", ColumnRole::kOperation, "load_runs", ""},
+    {"errors", kS, "errors", "count", 1, true},
+    {"warnings", kS, "warnings", "count", 1, true},
+    {"events", kS, "events", "count", 1, true},
+    {"refills", kS, "refills", "count", 1, true},
+    {"collections", kS, "collections", "count", 1, true},
+    {"replacements", kS, "replacements", "count", 1, true},
+    {"prefilled", kS, "prefilled", "count", 1, true},
+    {"late_cancels", kS, "late_cancels", "count", 1, true},
+    {"dropped_iterations", kS, "dropped_iterations", "count", 1, true},
+    {"scrape_failures", kS, "scrape_failures", "count", 1, true},
+    {"minor_faults", kS, "minor_faults", "count", 1, true},
+    {"major_faults", kS, "major_faults", "count", 1, true},
+    {"voluntary_switches", kS, "voluntary_switches", "count", 1, true},
+    {"involuntary_switches", kS, "involuntary_switches", "count", 1, true},
     {"cpu_percent", kS, "cpu_percent", "percent"},
-    {"mem_percent", kS, "mem_percent", "percent"},
+    {"memory_percent", kS, "memory_percent", "percent"},
+    {"mem_percent", kS, "mem_percent", "percent", 1, false, "memory_percent"},
 };
 
 std::optional<RecordedColumn> ByName(const std::string& header) {
@@ -114,6 +140,8 @@ std::optional<RecordedColumn> ByName(const std::string& header) {
     column.scale = known.scale;
     if (known.role == kS) column.series = ClassifySeries(known.name, known.unit, known.counter);
     if (known.role == ColumnRole::kOperation) column.operation = std::string(known.name);
+    column.gauge = std::string(known.gauge.empty() ? known.name : known.gauge);
+    column.counter = known.counter || known.role == ColumnRole::kOperation;
     return column;
   }
   // Any gauge that says its unit: "arena_kb", "cache_bytes", "pool_mb".
@@ -124,10 +152,35 @@ std::optional<RecordedColumn> ByName(const std::string& header) {
       column.role = kS;
       column.scale = scale;
       column.series = ClassifySeries(lower.substr(0, lower.size() - std::string_view(suffix).size()), "bytes", false);
+      column.gauge = column.series.name;
       return column;
     }
   }
   return std::nullopt;
+}
+
+bool IsGaugeName(const std::string& name) {
+  return !name.empty() && name.size() <= 63 && name[0] >= 'a' && name[0] <= 'z' && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+  });
+}
+
+// Our own export names each column as its gauge; what no table knows is a gauge
+// of the SDK's own, or a counter of the scenario's.
+RecordedColumn OwnColumn(const std::string& header) {
+  std::optional<RecordedColumn> known = ByName(header);
+  RecordedColumn column = known ? *known : RecordedColumn{header, ColumnRole::kIgnored, {}, 1, "", 1};
+  if (column.role == ColumnRole::kSeries) column.gauge = header;
+  // A unit at the end of a gauge's name is a part of the name, and its values are plain.
+  if (known && column.role == ColumnRole::kSeries && column.scale != 1) column = RecordedColumn{header, kS, ClassifySeries(header, "", false), 1, "", 1, header};
+  if (known || !IsGaugeName(header)) return column;
+  const bool operation = header.starts_with("failures.") || header.starts_with("invoke.");
+  column.role = operation ? ColumnRole::kOperation : kS;
+  column.operation = operation ? header : "";
+  column.counter = operation || header.starts_with("errors.") || header.ends_with("_total") || header.ends_with("_count");
+  if (!operation) column.series = ClassifySeries(header, "", column.counter);
+  column.gauge = header;
+  return column;
 }
 
 bool Has(const std::vector<std::string>& headers, std::initializer_list<std::string_view> all) {
@@ -153,10 +206,11 @@ void KeepOneClock(RecordingLayout& layout) {
                              [](const RecordedColumn& c) { return c.role == ColumnRole::kElapsed; });
   for (ColumnRole role : {ColumnRole::kElapsed, ColumnRole::kWallTime, ColumnRole::kLoad, ColumnRole::kGeneration,
                           ColumnRole::kProcess, ColumnRole::kPhase}) {
-    bool seen = role == ColumnRole::kWallTime && elapsed;
+    bool seen = role == ColumnRole::kWallTime && elapsed, labelled = false;
     for (RecordedColumn& column : layout.columns) {
       if (column.role != role) continue;
-      if (seen) column.role = ColumnRole::kIgnored;
+      if (seen) column.role = role == ColumnRole::kWallTime && !labelled ? ColumnRole::kWallLabel : ColumnRole::kIgnored;
+      labelled |= column.role == ColumnRole::kWallLabel;
       seen = true;
     }
   }
@@ -218,12 +272,13 @@ absl::StatusOr<RecordedColumn> MappedColumn(std::string_view entry) {
     else if (!unit.empty() && unit != "s") return absl::InvalidArgumentError(absl::StrCat("--map: time unit '", unit, "'; use s, ms, min or iso"));
     return column;
   }
-  if (what == "load") return column.role = ColumnRole::kLoad, column;
+  if (what == "load") return column.role = ColumnRole::kLoad, column.gauge = "calls_in_flight", column;
   if (what == "generation") return column.role = ColumnRole::kGeneration, column;
   if (what == "pid") return column.role = ColumnRole::kProcess, column;
   if (what.starts_with("ops.")) {
     column.role = ColumnRole::kOperation;
-    column.operation = what.substr(4);
+    column.operation = column.gauge = what.substr(4);
+    column.counter = true;
     return column;
   }
   column.role = ColumnRole::kSeries;
@@ -238,6 +293,7 @@ absl::StatusOr<RecordedColumn> MappedColumn(std::string_view entry) {
   const std::optional<RecordedColumn> known = ByName(name);
   const bool bytes = unit.empty() ? (known && known->series.unit == "bytes" && !gauge) : unit != "count";
   column.series = ClassifySeries(name, bytes ? "bytes" : "count", false);
+  column.gauge = known && !gauge ? known->gauge : name;
   return column;
 }
 
@@ -260,6 +316,8 @@ absl::StatusOr<RecordingLayout> Mapped(const std::vector<std::string>& headers, 
 
 }  // namespace
 
+std::optional<RecordedColumn> ColumnOf(const std::string& header) { return ByName(header); }
+
 absl::StatusOr<RecordingLayout> RecogniseLayout(const std::vector<std::string>& headers, const std::string& column_map) {
   RecordingLayout layout;
   if (!column_map.empty()) {
@@ -268,8 +326,9 @@ absl::StatusOr<RecordingLayout> RecogniseLayout(const std::vector<std::string>& 
     layout = *std::move(mapped);
   } else {
     layout.name = LayoutName(headers);
+    const bool own = layout.name == "seep-wide";
     for (const std::string& header : headers) {
-      std::optional<RecordedColumn> column = ByName(header);
+      std::optional<RecordedColumn> column = own ? OwnColumn(header) : ByName(header);
       layout.columns.push_back(column ? *column : RecordedColumn{header, ColumnRole::kIgnored, {}, 1, "", 1});
     }
   }

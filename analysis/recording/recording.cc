@@ -87,7 +87,8 @@ class Reader {
   std::uint64_t rows_ = 0;
   std::vector<double> values_, operations_, last_operations_;
   RunSample sample_;
-  std::optional<double> wall_start_, process_, first_t_, last_t_;
+  std::optional<double> wall_start_, wall_, process_, first_t_, last_t_;
+  std::string_view phase_;
   bool operations_fell_ = false, generation_known_ = false, skip_ = false, advanced_ = false, clock_told_ = false;
 };
 
@@ -107,7 +108,7 @@ absl::Status Reader::Header() {
   const absl::Status line = HeaderLine();
   if (!line.ok()) return line;
   const auto& fields = lines_.fields();
-  if (fields.size() > kMostColumns) return Error(absl::StrCat(fields.size(), " columns; at most ", kMostColumns));
+  if (fields.size() > options_.most_columns) return Error(absl::StrCat(fields.size(), " columns; at most ", options_.most_columns));
   if (Number(fields[0]) || (fields.size() > 1 && Number(fields[1]))) {
     return Error("the first line holds numbers, not the names of the columns; put a header above it, such as t_s,rss_kb");
   }
@@ -125,8 +126,7 @@ absl::Status Reader::Header() {
   if (operations_.size() > static_cast<std::size_t>(kMostOperations)) {
     return Error(absl::StrCat("more than ", kMostOperations, " operation counters"));
   }
-  if (sink_.begin) sink_.begin(layout_);
-  return absl::OkStatus();
+  return sink_.begin ? sink_.begin(layout_) : absl::OkStatus();
 }
 
 absl::Status Reader::Clock(const RecordedColumn& column, std::string_view text) {
@@ -139,6 +139,7 @@ absl::Status Reader::Clock(const RecordedColumn& column, std::string_view text) 
     const std::optional<double> wall = WallSeconds(text);
     if (!wall) return Bad(column, text, "a time such as 2026-01-31T12:00:00Z");
     if (!wall_start_) wall_start_ = wall;
+    wall_ = wall;
     sample_.t_s = *wall - *wall_start_;
   }
   return std::abs(sample_.t_s) <= kLongestRun_s ? absl::OkStatus() : Bad(column, text, "a time of any run");
@@ -171,7 +172,12 @@ absl::Status Reader::Count(const RecordedColumn& column, std::string_view text, 
 absl::Status Reader::Field(const RecordedColumn& column, std::string_view text, std::size_t& series,
                            std::size_t& operation) {
   if (column.role == ColumnRole::kElapsed || column.role == ColumnRole::kWallTime) return Clock(column, text);
-  if (column.role == ColumnRole::kPhase) return sample_.phase = PhaseOf(text), absl::OkStatus();
+  if (column.role == ColumnRole::kWallLabel) return wall_ = WallSeconds(text), absl::OkStatus();
+  if (column.role == ColumnRole::kPhase) {
+    phase_ = text;
+    sample_.phase = PhaseOf(text);
+    return absl::OkStatus();
+  }
   double* target = nullptr;
   if (column.role == ColumnRole::kSeries) target = &values_[series++];
   if (column.role == ColumnRole::kOperation) target = &operations_[operation++];
@@ -218,6 +224,7 @@ absl::Status Reader::RightWidth() {
 
 absl::Status Reader::Fields() {
   sample_.load = kUnknown;
+  wall_.reset();
   operations_fell_ = false;
   std::size_t series = 0, operation = 0;
   for (std::size_t i = 0; i < layout_.columns.size(); ++i) {
@@ -240,8 +247,7 @@ absl::Status Reader::Row() {
   if (!fields.ok()) return fields;
   sample_.values = values_;
   sample_.operations = operations_;
-  if (sink_.row) sink_.row(sample_);
-  return absl::OkStatus();
+  return sink_.row ? sink_.row({sample_, wall_, process_, phase_}) : absl::OkStatus();
 }
 
 absl::Status Reader::Read() {

@@ -18,19 +18,25 @@ struct Read {
   RecordingLayout layout;
   std::vector<std::vector<double>> values, operations;
   std::vector<int> generation;
-  std::vector<double> t;
+  std::vector<double> t, wall;
 };
 
 Read ReadText(const std::string& text, const std::string& map = "") {
   Read out;
   std::istringstream in(text);
   RecordingSink sink;
-  sink.begin = [&](const RecordingLayout& layout) { out.layout = layout; };
-  sink.row = [&](const RunSample& s) {
+  sink.begin = [&](const RecordingLayout& layout) {
+    out.layout = layout;
+    return absl::OkStatus();
+  };
+  sink.row = [&](const RecordedRow& row) {
+    const RunSample& s = row.sample;
     out.values.emplace_back(s.values.begin(), s.values.end());
     out.operations.emplace_back(s.operations.begin(), s.operations.end());
     out.generation.push_back(s.generation);
     out.t.push_back(s.t_s);
+    out.wall.push_back(row.wall_s.value_or(-1));
+    return absl::OkStatus();
   };
   RecordingOptions options;
   options.column_map = map;
@@ -51,6 +57,7 @@ TEST(RecordingTest, RecognisesTheSeedsLayouts) {
   EXPECT_EQ(go.values[1], (std::vector<double>{1100, 510, 610, 8, 900, 44, 2}));
   EXPECT_EQ(go.operations[1], (std::vector<double>{6}));
   EXPECT_EQ(go.t[1], 30);
+  EXPECT_EQ(go.wall[1], 1767225630) << "the calendar stays known beside the clock";
 
   const Read rust = ReadText(
       "timestamp,elapsed_sec,rss_bytes,heap_allocated_bytes,heap_resident_bytes,payments\nx,0,1,2,3,0\ny,5,1,2,3,1\n");

@@ -15,8 +15,10 @@ absl::StatusOr<ReplayResult> JudgeRecording(std::istream& in, const std::string&
       judge.AddSeries(column.series);
       result.series_headers.push_back(column.header);
     }
+    return absl::OkStatus();
   };
-  sink.row = [&](const RunSample& sample) {
+  sink.row = [&](const RecordedRow& row) {
+    const RunSample& sample = row.sample;
     while (next_look < options.looks_s.size() && sample.t_s > options.looks_s[next_look]) {
       result.looks.push_back(judge.Provisional());
       ++next_look;
@@ -25,6 +27,7 @@ absl::StatusOr<ReplayResult> JudgeRecording(std::istream& in, const std::string&
     ++result.rows;
     result.seconds = sample.t_s;
     if (options.each_row) options.each_row(sample);
+    return absl::OkStatus();
   };
   sink.invalid = [&](const std::string& reason) { judge.MarkInvalid(reason); };
   sink.note = [&](const std::string& note) { result.notes.push_back(note); };
