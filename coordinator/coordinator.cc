@@ -9,6 +9,7 @@
 #include "coordinator/control/control_desk.h"
 #include "coordinator/control/query_desk.h"
 #include "coordinator/fleet/fleet.h"
+#include "coordinator/imports/import_desk.h"
 #include "coordinator/ingest/ingest.h"
 #include "coordinator/links/agent_desk.h"
 #include "coordinator/log/log.h"
@@ -51,10 +52,13 @@ struct Coordinator::Parts {
         ingest(l, *store, fleet, links, IngestPorts()), artefacts(*store),
         agents(l, *store, fleet, links, ingest, runs, artefacts, options.lease),
         control(l, worker.loop(), *store, fleet, runs, {options.release, store->schema_version()}),
-        queries(l, options.query_worker, store->database_path()), control_service(l, control, queries) {}
+        queries(l, options.query_worker, store->database_path()),
+        imports(l, worker.loop(), *store, options.data_directory + "/imports", ImportPorts()),
+        control_service(l, control, queries, imports) {}
 
   Ingest::Ports IngestPorts();
   VerdictBoard::Ports BoardPorts();
+  ImportWriter::Ports ImportPorts();
 
   const CoordinatorOptions options;
   EpollEventLoop& loop;
@@ -69,6 +73,7 @@ struct Coordinator::Parts {
   AgentDesk agents;
   ControlDesk control;
   QueryDesk queries;
+  ImportDesk imports;
   ControlService control_service;
   RpcServer server;
 };
@@ -92,6 +97,13 @@ VerdictBoard::Ports Coordinator::Parts::BoardPorts() {
     runs.NoteVerdict(run, verdict);
   };
   ports.missed = [this](const std::string& run, const v1::ThresholdAbort& abort) { runs.AbortOnThreshold(run, abort); };
+  return ports;
+}
+
+ImportWriter::Ports Coordinator::Parts::ImportPorts() {
+  ImportWriter::Ports ports;
+  ports.judge = [this](const v1::Run& run, VerdictBoard::Judged judged) { board.JudgeFinally(run, std::move(judged)); };
+  ports.changed = [this](const std::string& run_id) { control.OnRunChanged(run_id); };
   return ports;
 }
 
@@ -123,14 +135,16 @@ void Coordinator::Start(std::function<void(absl::StatusOr<std::vector<std::strin
   parts.artefacts.SetObserver([&parts](const v1::Artefact& artefact) {
     parts.runs.NoteEvent(artefact.run_id(), "artefact", absl::StrCat(artefact.name(), ", ", artefact.size(), " bytes (", artefact.reason(), ")"));
   });
-  std::make_shared<Restorer>(*parts.store, parts.fleet, parts.runs)
-      ->Restore([&parts, started = std::move(started)](absl::Status restored) {
-        if (!restored.ok()) return started(restored);
-        parts.agents.Start();
-        parts.board.Start(parts.BoardPorts());
-        const TlsFiles tls{parts.options.tls_ca, parts.options.tls_certificate, parts.options.tls_key};
-        started(parts.server.Start(parts.options.listen, tls, {&parts.links, &parts.control_service}));
-      });
+  auto restorer = std::make_shared<Restorer>(*parts.store, parts.fleet, parts.runs);
+  // It keeps itself alive until it calls back.
+  restorer->Restore([&parts, started = std::move(started), restored_by = restorer.get()](absl::Status restored) {
+    if (!restored.ok()) return started(restored);
+    parts.imports.Resume(restored_by->TakeImported());
+    parts.agents.Start();
+    parts.board.Start(parts.BoardPorts());
+    const TlsFiles tls{parts.options.tls_ca, parts.options.tls_certificate, parts.options.tls_key};
+    started(parts.server.Start(parts.options.listen, tls, {&parts.links, &parts.control_service}));
+  });
 }
 
 void Coordinator::Stop(std::function<void()> stopped) {
@@ -138,6 +152,7 @@ void Coordinator::Stop(std::function<void()> stopped) {
   LogInfo({{"coordinator", "stopping"}});
   parts.agents.BeginShutdown();
   parts.control.EndWatches();
+  parts.imports.End();
   parts.links.CloseAll(absl::UnavailableError("the coordinator is stopping; try again later"));
   parts.server.Stop(kStopGraceMs, [&loop = parts.loop, stopped = std::move(stopped)] { loop.Post([stopped] { stopped(); }); });
 }

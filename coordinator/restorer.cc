@@ -1,6 +1,7 @@
 #include "coordinator/restorer.h"
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/imports/import_writer.h"
 #include "coordinator/log/log.h"
 
 namespace seep::coordinator {
@@ -19,7 +20,7 @@ void Restorer::ReadRuns(std::string before_id) {
   filter.open_only = true;
   store_.ListRuns(filter, {std::move(before_id), 1000}, [self = shared_from_this()](absl::StatusOr<storage::RunPage> page) {
     if (!page.ok()) return self->done_(page.status());
-    for (v1::Run& run : page->runs) self->open_.push_back(std::move(run));
+    for (v1::Run& run : page->runs) (run.has_origin() && run.agent() == kImportAgent ? self->imported_ : self->open_).push_back(std::move(run));
     if (!page->next_before_id.empty()) return self->ReadRuns(page->next_before_id);
     LogInfo({{"coordinator", "restoring"}, {"open_runs", absl::StrCat(self->open_.size())}});
     self->RestoreNext();

@@ -18,6 +18,8 @@ class Restorer : public std::enable_shared_from_this<Restorer> {
  public:
   Restorer(storage::Store& store, Fleet& fleet, RunBook& runs) : store_(store), fleet_(fleet), runs_(runs) {}
   void Restore(storage::Done done);
+  // Open runs that no agent will ever come for: they are being imported.
+  std::vector<v1::Run> TakeImported() { return std::move(imported_); }
 
  private:
   void ReadRuns(std::string before_id);
@@ -28,6 +30,7 @@ class Restorer : public std::enable_shared_from_this<Restorer> {
   RunBook& runs_;
   storage::Done done_;
   std::vector<v1::Run> open_;  // newest first; restored from the back
+  std::vector<v1::Run> imported_;
 };
 
 }  // namespace seep::coordinator

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/os/random.h"
 #include "coordinator/control/report.h"
+#include "coordinator/control/run_export.h"
 #include "coordinator/log/log.h"
 #include "coordinator/thresholds/operation_tallies.h"
 
@@ -218,7 +219,7 @@ void ControlDesk::WatchRun(const v1::WatchRunRequest& request, Stream<v1::RunUpd
 }
 
 void ControlDesk::ExportSamples(const v1::ExportSamplesRequest& request, Stream<v1::ExportSamplesResponse> stream) {
-  std::make_shared<SampleExport>(store_, request.run_id(), std::move(stream))->Start();
+  std::make_shared<RunExport>(store_, request, std::move(stream))->Start();
 }
 
 void ControlDesk::EndWatches() {

@@ -142,36 +142,4 @@ void RunWatch::End(absl::Status status) {
   stream_->Finish(std::move(status));
 }
 
-void SampleExport::Start() {
-  store_.GetRun(run_id_, [self = shared_from_this()](absl::StatusOr<v1::Run> run) {
-    if (!run.ok()) return self->stream_->Finish(run.status());
-    v1::ExportSamplesResponse first;
-    *first.mutable_run() = *std::move(run);
-    self->stream_->Write(std::move(first), [self](bool ok) {
-      if (!ok) return self->stream_->Finish(absl::CancelledError("the caller is gone"));
-      self->ReadOn();
-    });
-  });
-}
-
-void SampleExport::ReadOn() {
-  store_.ReadSamples(run_id_, cursor_, 2 * kPage, [self = shared_from_this()](absl::StatusOr<storage::SamplePage> page) {
-    if (!page.ok()) return self->stream_->Finish(page.status());
-    if (page->samples.empty()) return self->stream_->Finish(absl::OkStatus());
-    self->cursor_ = page->next;
-    v1::ExportSamplesResponse response;
-    const int gauges = static_cast<int>(page->gauges.size());
-    if (gauges != self->told_gauges_) {
-      for (auto& gauge : page->gauges) *response.add_gauges() = std::move(gauge);
-      self->told_gauges_ = gauges;
-    }
-    for (v1::Sample& sample : page->samples) *response.add_samples() = std::move(sample);
-    self->stream_->Write(std::move(response), [self, at_end = page->at_end](bool ok) {
-      if (!ok) return self->stream_->Finish(absl::CancelledError("the caller is gone"));
-      if (at_end) return self->stream_->Finish(absl::OkStatus());
-      self->ReadOn();
-    });
-  });
-}
-
 }  // namespace seep::coordinator

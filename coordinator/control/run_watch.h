@@ -56,22 +56,6 @@ class RunWatch : public std::enable_shared_from_this<RunWatch> {
   TimerId wait_ = TimerId::kNone;
 };
 
-// Sends all that is stored of a run, once.
-class SampleExport : public std::enable_shared_from_this<SampleExport> {
- public:
-  SampleExport(storage::Store& store, std::string run_id, Stream<v1::ExportSamplesResponse> stream)
-      : store_(store), run_id_(std::move(run_id)), stream_(std::move(stream)) {}
-  void Start();
-
- private:
-  void ReadOn();
-  storage::Store& store_;
-  const std::string run_id_;
-  Stream<v1::ExportSamplesResponse> stream_;
-  storage::SampleCursor cursor_;
-  int told_gauges_ = 0;
-};
-
 }  // namespace seep::coordinator
 
 #endif  // SEEP_COORDINATOR_CONTROL_RUN_WATCH_H_

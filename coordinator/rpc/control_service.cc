@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "coordinator/rpc/grpc_status.h"
+#include "coordinator/rpc/import_reader.h"
 #include "coordinator/rpc/stream_writer.h"
 
 namespace seep::coordinator {
@@ -119,6 +120,18 @@ grpc::ServerWriteReactor<v1::QueryResponse>* ControlService::Query(grpc::Callbac
                                                                    const v1::QueryRequest* request) {
   return Open<v1::QueryRequest, v1::QueryResponse>(
       request, [this](const auto& asked, Stream<v1::QueryResponse> port) { queries_.Query(asked, std::move(port)); });
+}
+
+grpc::ServerReadReactor<v1::ImportRunsRequest>* ControlService::ImportRuns(grpc::CallbackServerContext*,
+                                                                           v1::ImportRunsResponse* response) {
+  const bool admitted = calls_.fetch_add(1) < kMaxCalls;
+  auto reader = ImportReader::Make(loop_, imports_, response, calls_);
+  if (!admitted) {
+    reader->Finish(absl::ResourceExhaustedError("too many calls at once; try again"));
+  } else {
+    loop_.Post([reader] { reader->Begin(); });
+  }
+  return reader.get();
 }
 
 }  // namespace seep::coordinator

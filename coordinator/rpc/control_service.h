@@ -10,6 +10,7 @@
 #include "common/event_loop/event_loop.h"
 #include "coordinator/control/control_desk.h"
 #include "coordinator/control/query_desk.h"
+#include "coordinator/imports/import_desk.h"
 #include "seep/v1/control.grpc.pb.h"
 
 namespace seep::coordinator {
@@ -18,8 +19,8 @@ class ControlService : public v1::Control::CallbackService {
  public:
   static constexpr int kMaxCalls = 512;
 
-  ControlService(EventLoop& loop, ControlDesk& desk, QueryDesk& queries)
-      : loop_(loop), desk_(desk), queries_(queries) {}
+  ControlService(EventLoop& loop, ControlDesk& desk, QueryDesk& queries, ImportDesk& imports)
+      : loop_(loop), desk_(desk), queries_(queries), imports_(imports) {}
 
 #define SEEP_UNARY(Method)                                                                         \
   grpc::ServerUnaryReactor* Method(grpc::CallbackServerContext* context,                           \
@@ -51,6 +52,8 @@ class ControlService : public v1::Control::CallbackService {
       grpc::CallbackServerContext* context, const v1::FetchArtefactRequest* request) override;
   grpc::ServerWriteReactor<v1::QueryResponse>* Query(grpc::CallbackServerContext* context,
                                                      const v1::QueryRequest* request) override;
+  grpc::ServerReadReactor<v1::ImportRunsRequest>* ImportRuns(grpc::CallbackServerContext* context,
+                                                             v1::ImportRunsResponse* response) override;
 
  private:
   template <typename Request, typename Response>
@@ -62,6 +65,7 @@ class ControlService : public v1::Control::CallbackService {
   EventLoop& loop_;
   ControlDesk& desk_;
   QueryDesk& queries_;
+  ImportDesk& imports_;
   std::atomic<int> calls_{0};
 };
 

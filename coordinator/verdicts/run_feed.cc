@@ -160,6 +160,7 @@ v1::RunVerdict RunFeed::Final(const v1::Run& ended) {
   for (const storage::Gap& gap : gaps_) {
     if (gap.from_sequence == last_sequence_ + 1) judge_.AddGap(last_s_, last_s_ + 1, gap.reason);
   }
+  if (!ended.origin().invalid().empty()) judge_.MarkInvalid(ended.origin().invalid());
   if (samples_ == 0) {
     judge_.MarkInvalid(ended.state_reason().empty() ? std::string("no sample was recorded")
                                                     : absl::StrCat("no sample was recorded: ", ended.state_reason()));
