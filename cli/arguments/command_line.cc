@@ -107,15 +107,36 @@ void AddRunsCommands(Parse& parse) {
   stop.add_option("--reason", i.reason, "Recorded with the run");
 }
 
+void AddExchangeCommands(Parse& parse) {
+  Invocation& i = parse.invocation;
+  CLI::App& exported = Add(parse.app, i, "export", "Runs as files: -o csv (default), jsonl or sqlite");
+  exported.add_option("runs", i.objects, "Their ids, as `seep runs ls` shows them")->required()->type_name("RUN");
+  exported.add_option("--format", i.format_name, "csv, jsonl or sqlite, as -o")->check(CLI::IsMember({"csv", "jsonl", "sqlite"}));
+  exported.add_option("--layout", i.layout, "Columns of CSV: go-memtest, go-memtest-heap, rust-memtest, node-monitor or wide (default)");
+  exported.add_option("--file", i.out_file, "Write here instead of standard output")->type_name("FILE");
+  exported.add_option("--sqlite", i.sqlite_file, "A store of these runs alone: opens in sqlite3, as DIR/seep.db with --data-dir DIR")->type_name("FILE");
+  exported.add_option("--artefacts", i.artefacts_dir, "Profiles, heap dumps and the log, into DIR/RUN/")->type_name("DIR");
+  exported.add_option("--all", i.all_dir, "All of it: DIR/seep.db and, in DIR/RUN/, samples.csv, run.jsonl, report.json, log.txt, artefacts")->type_name("DIR");
+  exported.add_flag("--force", i.force, "Replace files that exist");
+  exported.add_flag("--crlf", i.crlf, "End lines of CSV as RFC 4180 has them (default: LF)");
+  CLI::App& imported = Add(parse.app, i, "import", "Recordings as runs, judged like any: CSV as `seep analyze` reads it, jsonl, sqlite, Prometheus' query_range JSON");
+  imported.add_option("files", i.files, "Recordings, or - for standard input")->required()->type_name("FILE");
+  imported.add_option("--layout", i.import_layout, "What it must be: a CSV layout, csv, jsonl, sqlite or prometheus (default: recognised)");
+  imported.add_option("--map", i.map, "Columns or metrics that are what: time=t,rss=mem:KB,ops.payments=n")->type_name("NAME=COLUMN,...");
+  imported.add_option("--name", i.import_name, "Of the runs (default: the file's)");
+  imported.add_option("--sdk", i.import_sdk, "The SDK that was recorded");
+  imported.add_option("--sdk-version", i.import_sdk_version, "Its version");
+  imported.add_option("--scenario", i.import_scenario, "What it did, such as payments or payments+reconnect");
+  imported.add_option("--label", i.labels, "A label of the runs")->allow_extra_args(false)->type_name("NAME=VALUE");
+  imported.add_option("--rules", i.rules, "Rule sets beside the verdict: memtest, listings, soak")->allow_extra_args(false)->type_name("NAME");
+  imported.add_option("--budget", i.budgets, "Ceiling that a series must stay below: rss<400MB, fds<500")->allow_extra_args(false)->type_name("SERIES<CEILING");
+  imported.add_flag("--again", i.again, "Although the same content was imported before");
+}
+
 void AddResultCommands(Parse& parse) {
   Invocation& i = parse.invocation;
   AddObject(Add(parse.app, i, "report", "Trend report of a run (-o text, json, csv)"), i, "run");
-  CLI::App& exported = Add(parse.app, i, "export", "Samples of a run");
-  AddObject(exported, i, "run");
-  exported.add_option("--format", i.format_name, "csv")->check(CLI::IsMember({"csv"}));
-  exported.add_option("--layout", i.layout, "go-memtest, go-memtest-heap, rust-memtest, node-monitor or wide (default)");
-  exported.add_option("--file", i.out_file, "Write here instead of standard output")->type_name("FILE");
-  exported.add_flag("--crlf", i.crlf, "End lines as RFC 4180 has them (default: LF)");
+  AddExchangeCommands(parse);
   CLI::App& query = Add(parse.app, i, "query", "Read-only SQL across every run");
   query.add_option("sql", i.sql, "One SELECT")->required()->type_name("SQL");
   query.add_option("--limit", i.limit, "At most so many rows (default 100000)");
@@ -252,6 +273,9 @@ ParsedCommandLine ParseCommandLine(const std::vector<std::string>& arguments, co
   } catch (const CLI::ParseError& error) {
     parsed.text = Complaint(parse.app, Printable(error.what()));
     return parsed;
+  }
+  if (parse.invocation.command == "export" && parse.format == "sqlite") {  // no text, so no format elsewhere
+    parse.invocation.format_name = std::exchange(parse.format, "table");
   }
   const auto format = ParseFormat(parse.format);
   if (!format) {

@@ -36,7 +36,10 @@ struct Invocation {
   std::string reason;                  // runs stop
   std::string grep, since;             // runs logs
   std::string artefact;                // runs artefacts
-  std::string format_name = "csv";     // export
+  std::string format_name;             // export: csv, jsonl, sqlite; empty: as -o says
+  std::vector<std::string> objects;    // export: runs
+  std::string sqlite_file, artefacts_dir, all_dir;  // export
+  bool force = false;                  // export
   std::string layout = "wide";         // export
   bool crlf = false;                   // export
   std::string out_file;                // export, analyze
@@ -46,7 +49,13 @@ struct Invocation {
   std::vector<std::string> files;      // analyze
   std::vector<std::string> rules;
   std::vector<std::string> budgets;    // analyze: "rss<400MB"
-  std::string map, corpus;
+  std::string map, corpus;             // analyze, import; analyze
+
+  // import, beside files, map, rules and budgets.
+  std::string import_layout;           // empty: recognised
+  std::string import_name, import_sdk, import_sdk_version, import_scenario;
+  std::vector<std::string> labels;     // "team=x"
+  bool again = false;
 };
 
 }  // namespace seep::cli

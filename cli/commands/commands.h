@@ -22,6 +22,7 @@ ExitCode RunsWatch(Session& session);
 ExitCode RunsStop(Session& session);
 ExitCode Report(Session& session);
 ExitCode Export(Session& session);
+ExitCode Import(Session& session);
 ExitCode Query(Session& session);
 ExitCode AgentsList(Session& session);
 ExitCode ChaosList(Session& session);

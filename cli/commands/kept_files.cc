@@ -9,9 +9,11 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/connection.h"
 #include "cli/commands/embedded_agents.h"
+#include "cli/commands/kept_files.h"
 #include "cli/render/json_value.h"
 #include "cli/render/quantities.h"
 #include "cli/render/table.h"
+#include "common/checksum/crc32c.h"
 #include "common/os/files.h"
 #include "common/status/status_macros.h"
 
@@ -82,18 +84,9 @@ bool IsPlainName(const std::string& name) {
 
 absl::Status Fetch(Session& session, ControlClient& client, const std::string& name) {
   const Invocation& invocation = session.invocation;
-  if (!IsPlainName(name)) return absl::InvalidArgumentError(absl::StrCat("--fetch: '", Printable(name), "' is no artefact's name"));
-  std::string content;
-  v1::FetchArtefactRequest request;
-  request.set_run_id(invocation.object);
-  request.set_name(name);
-  SEEP_RETURN_IF_ERROR(client.FetchArtefact(request, [&](const v1::FetchArtefactResponse& piece) {
-    content += piece.data();
-    return absl::OkStatus();
-  }));
-  const std::string path = absl::StrCat(invocation.out_file.empty() ? "." : invocation.out_file, "/", name);
-  SEEP_RETURN_IF_ERROR(WriteFileAtomically(path, content, 0600));  // a heap may hold secrets
-  session.console.Out(fmt::format("{}  {}\n", Printable(path), FormatBytes(static_cast<double>(content.size()))));
+  const std::string directory = invocation.out_file.empty() ? "." : invocation.out_file;
+  SEEP_ASSIGN_OR_RETURN(const std::uint64_t size, FetchArtefactTo(client, invocation.object, name, directory, Overwrite::kYes));
+  session.console.Out(fmt::format("{}  {}\n", Printable(absl::StrCat(directory, "/", name)), FormatBytes(static_cast<double>(size))));
   return absl::OkStatus();
 }
 
@@ -112,6 +105,40 @@ std::string ListingOf(const v1::ListArtefactsResponse& listed, Format format, co
 }
 
 }  // namespace
+
+absl::StatusOr<std::uint64_t> FetchArtefactTo(ControlClient& client, const std::string& run_id, const std::string& name,
+                                              const std::string& directory, Overwrite overwrite) {
+  if (!IsPlainName(name)) return absl::InvalidArgumentError(absl::StrCat("'", Printable(name), "' is no artefact's name"));
+  SEEP_ASSIGN_OR_RETURN(WholeFile file, WholeFile::Create(absl::StrCat(directory, "/", name), overwrite, 0600));  // a heap may hold secrets
+  v1::FetchArtefactRequest request;
+  request.set_run_id(run_id);
+  request.set_name(name);
+  v1::Artefact told;
+  std::uint64_t size = 0;
+  std::uint32_t crc = 0;
+  SEEP_RETURN_IF_ERROR(client.FetchArtefact(request, [&](const v1::FetchArtefactResponse& piece) {
+    if (piece.has_artefact()) told = piece.artefact();
+    size += piece.data().size();
+    crc = ExtendCrc32c(crc, piece.data());
+    return file.Write(piece.data());
+  }));
+  const bool sound = told.name().empty() || (told.size() == size && (told.crc32c() == 0 || told.crc32c() == crc));
+  if (!sound) return absl::DataLossError(absl::StrCat("artefact ", name, ": what came is not what was kept (checksum); run `seep store check`"));
+  SEEP_RETURN_IF_ERROR(file.Commit());
+  return size;
+}
+
+absl::Status FetchKeptFiles(ControlClient& client, const std::string& run_id, const std::string& directory, Overwrite overwrite) {
+  SEEP_ASSIGN_OR_RETURN(const v1::ListArtefactsResponse listed, client.ListArtefacts(run_id));
+  SEEP_RETURN_IF_ERROR(MakeDirectories(directory));
+  for (const v1::Artefact& artefact : listed.artefacts()) {
+    SEEP_RETURN_IF_ERROR(FetchArtefactTo(client, run_id, artefact.name(), directory, overwrite).status());
+  }
+  SEEP_ASSIGN_OR_RETURN(const std::vector<StoredLine> lines, ReadLog(client, run_id, {}));
+  SEEP_ASSIGN_OR_RETURN(WholeFile log, WholeFile::Create(directory + "/log.txt", overwrite, 0600));
+  for (const StoredLine& line : lines) SEEP_RETURN_IF_ERROR(log.Write(LogText(line, Format::kTable)));
+  return log.Commit();
+}
 
 ExitCode RunsLogs(Session& session) {
   const auto filter = FilterOf(session.invocation);

@@ -1,4 +1,4 @@
-// seep report, export, query: what is stored, on stdout.
+// seep report, query: what is stored, on stdout.
 #include <fmt/format.h>
 
 #include "absl/strings/str_cat.h"
@@ -17,21 +17,6 @@ ExitCode Report(Session& session) {
   if (!report.ok()) return Fail(session, report.status());
   PrintReport(session, *report);
   return ExitCode::kClean;
-}
-
-ExitCode Export(Session& session) {
-  const Invocation& invocation = session.invocation;
-  if (const auto layout = CheckCsvLayout(invocation.layout); !layout.ok()) return Fail(session, layout);
-  auto connection = Connection::Open(session, Connection::Purpose::kRead);
-  if (!connection.ok()) return Fail(session, EmbeddedTrouble(session, connection.status()));
-  const absl::Status status =
-      !invocation.out_file.empty()
-          ? ExportToFile(connection->client(), invocation.object, invocation.layout, invocation.crlf, invocation.out_file)
-          : ExportSamples(connection->client(), invocation.object, invocation.layout, invocation.crlf, [&](std::string_view text) {
-              session.console.Out(text);
-              return absl::OkStatus();
-            });
-  return status.ok() ? ExitCode::kClean : Fail(session, status);
 }
 
 ExitCode Query(Session& session) {

@@ -70,7 +70,7 @@ absl::StatusOr<ExitCode> Finish(Soak& soak, Connection& connection, const std::v
   PrintReports(soak.session, reports);
   if (!soak.flags.csv.empty()) {
     const std::string layout = soak.flags.csv_layout.empty() ? "go-memtest" : soak.flags.csv_layout;
-    SEEP_RETURN_IF_ERROR(ExportToFile(connection.client(), run_ids.front(), layout, false, soak.flags.csv));
+    SEEP_RETURN_IF_ERROR(ExportCsvToFile(connection.client(), run_ids.front(), layout, false, soak.flags.csv, Overwrite::kYes));
   }
   return interrupted ? ExitCode::kInterrupted : LoudestOf(codes);
 }

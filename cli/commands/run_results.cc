@@ -1,14 +1,8 @@
 #include "cli/commands/run_results.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <memory>
-
-#include "absl/strings/str_cat.h"
 #include "cli/render/csv_layouts.h"
 #include "cli/render/json_value.h"
 #include "cli/render/trend_report.h"
-#include "common/os/files.h"
 #include "common/status/status_macros.h"
 
 namespace seep::cli {
@@ -54,31 +48,27 @@ void PrintReports(Session& session, const std::vector<v1::GetReportResponse>& re
 
 absl::Status CheckCsvLayout(const std::string& layout) { return CsvLayout::Make(layout, false).status(); }
 
-absl::Status ExportSamples(ControlClient& client, const std::string& run_id, const std::string& layout, bool crlf,
-                           const std::function<absl::Status(std::string_view)>& write) {
+absl::Status ExportCsv(ControlClient& client, const std::string& run_id, const std::string& layout, bool crlf,
+                       const std::function<absl::Status(std::string_view)>& write) {
   SEEP_ASSIGN_OR_RETURN(CsvLayout csv, CsvLayout::Make(layout, crlf));
-  SEEP_ASSIGN_OR_RETURN(const v1::GetReportResponse report, client.GetReport(run_id));
-  csv.SetPids(PidsOf(report));
-  SEEP_RETURN_IF_ERROR(client.ExportSamples(run_id, [&](const v1::ExportSamplesResponse& message) -> absl::Status {
+  if (layout == "node-monitor") {
+    SEEP_ASSIGN_OR_RETURN(const v1::GetReportResponse report, client.GetReport(run_id));
+    csv.SetPids(PidsOf(report));
+  }
+  v1::ExportSamplesRequest request;
+  request.set_run_id(run_id);
+  SEEP_RETURN_IF_ERROR(client.ExportSamples(request, [&](const v1::ExportSamplesResponse& message) -> absl::Status {
     SEEP_ASSIGN_OR_RETURN(const std::string rows, csv.Take(message));
     return write(rows);
   }));
   return write(csv.Finish());
 }
 
-absl::Status ExportToFile(ControlClient& client, const std::string& run_id, const std::string& layout, bool crlf,
-                          const std::string& path) {
-  const std::string partial = path + ".partial";
-  std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(partial.c_str(), "we"), &std::fclose);
-  if (!file) return ErrnoStatus(errno, absl::StrCat("creating ", Printable(partial)));
-  absl::Status status = ExportSamples(client, run_id, layout, crlf, [&](std::string_view text) {
-    const bool whole = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
-    return whole ? absl::OkStatus() : ErrnoStatus(errno, absl::StrCat("writing ", Printable(path)));
-  });
-  if (status.ok() && std::fclose(file.release()) != 0) status = ErrnoStatus(errno, absl::StrCat("writing ", Printable(path)));
-  if (status.ok() && std::rename(partial.c_str(), path.c_str()) != 0) status = ErrnoStatus(errno, absl::StrCat("renaming onto ", Printable(path)));
-  if (!status.ok()) std::remove(partial.c_str());
-  return status;
+absl::Status ExportCsvToFile(ControlClient& client, const std::string& run_id, const std::string& layout, bool crlf,
+                             const std::string& path, Overwrite overwrite) {
+  SEEP_ASSIGN_OR_RETURN(WholeFile file, WholeFile::Create(path, overwrite));
+  SEEP_RETURN_IF_ERROR(ExportCsv(client, run_id, layout, crlf, [&](std::string_view text) { return file.Write(text); }));
+  return file.Commit();
 }
 
 }  // namespace seep::cli

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "cli/commands/session.h"
+#include "cli/commands/whole_file.h"
 #include "cli/control/control_client.h"
 
 namespace seep::cli {
@@ -23,12 +24,10 @@ void PrintReports(Session& session, const std::vector<v1::GetReportResponse>& re
 absl::Status CheckCsvLayout(const std::string& layout);
 
 // Streams the samples through `layout` into `write`.
-absl::Status ExportSamples(ControlClient& client, const std::string& run_id, const std::string& layout, bool crlf,
-                           const std::function<absl::Status(std::string_view)>& write);
-
-// A file that is complete or absent: written beside and renamed.
-absl::Status ExportToFile(ControlClient& client, const std::string& run_id, const std::string& layout, bool crlf,
-                          const std::string& path);
+absl::Status ExportCsv(ControlClient& client, const std::string& run_id, const std::string& layout, bool crlf,
+                       const std::function<absl::Status(std::string_view)>& write);
+absl::Status ExportCsvToFile(ControlClient& client, const std::string& run_id, const std::string& layout, bool crlf,
+                             const std::string& path, Overwrite overwrite);
 
 }  // namespace seep::cli
 

@@ -42,6 +42,7 @@ ExitCode RunCommand(Session& session) {
       {"runs stop", RunsStop},
       {"report", Report},
       {"export", Export},
+      {"import", Import},
       {"query", Query},
       {"agents ls", AgentsList},
       {"chaos ls", ChaosList},

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "cli/control/stream_reader.h"
+#include "cli/control/stream_sender.h"
 #include "common/os/files.h"
 #include "common/status/status_macros.h"
 #include "proto/channel/credentials.h"
@@ -123,12 +124,40 @@ class GrpcControlClient : public ControlClient {
         [&](auto* context, auto* reader) { stub_->async()->FetchArtefact(context, &request, reader); }, take);
   }
 
-  absl::Status ExportSamples(const std::string& id,
+  absl::Status ExportSamples(const v1::ExportSamplesRequest& request,
                              const std::function<absl::Status(const v1::ExportSamplesResponse&)>& take) override {
-    v1::ExportSamplesRequest request;
-    request.set_run_id(id);
     return ReadAll<v1::ExportSamplesResponse>(
         [&](auto* context, auto* reader) { stub_->async()->ExportSamples(context, &request, reader); }, take);
+  }
+
+  absl::StatusOr<v1::ImportRunsResponse> Import(const std::function<absl::Status(const SendImport&)>& produce) override {
+    Wakeup wakeup;
+    StreamSender<v1::ImportRunsRequest, v1::ImportRunsResponse> sender(wakeup);
+    stub_->async()->ImportRuns(sender.context(), sender.response(), &sender);
+    sender.Start();
+    const int before = interruption_.Count();
+    const absl::Status produced = produce([&](v1::ImportRunsRequest message) -> absl::Status {
+      while (!sender.Ready()) {
+        // What the server did not like it says at the end.
+        if (sender.Broken()) return absl::AbortedError("the server took no more");
+        if (interruption_.Count() > before) return absl::CancelledError("interrupted; nothing was imported");
+        wakeup.Wait(interruption_, absl::Seconds(1));
+      }
+      sender.Write(std::move(message));
+      return absl::OkStatus();
+    });
+    if (!produced.ok() && !sender.Broken()) return produced;
+    while (!sender.Ready() && !sender.Broken()) wakeup.Wait(interruption_, absl::Seconds(1));
+    sender.End();
+    while (true) {
+      if (const auto done = sender.Done()) {
+        if (done->ok() && !produced.ok()) return produced;
+        if (!done->ok()) return FromGrpc(*done);
+        return std::move(*sender.response());
+      }
+      if (interruption_.Count() > before) return absl::CancelledError("interrupted; the file was sent whole: its import goes on, or will when the coordinator starts again");
+      wakeup.Wait(interruption_, absl::Seconds(1));
+    }
   }
 
   absl::Status Query(const v1::QueryRequest& request,

@@ -57,8 +57,12 @@ class ControlClient {
                                      const std::function<absl::Status(const v1::FetchArtefactResponse&)>& take) = 0;
 
   // `take` gets each message; its error ends the call.
-  virtual absl::Status ExportSamples(const std::string& id,
+  virtual absl::Status ExportSamples(const v1::ExportSamplesRequest& request,
                                      const std::function<absl::Status(const v1::ExportSamplesResponse&)>& take) = 0;
+  // `produce` hands each message to its argument, which waits until the server
+  // takes it; the error of either ends the call and nothing is imported.
+  using SendImport = std::function<absl::Status(v1::ImportRunsRequest)>;
+  virtual absl::StatusOr<v1::ImportRunsResponse> Import(const std::function<absl::Status(const SendImport&)>& produce) = 0;
   virtual absl::Status Query(const v1::QueryRequest& request,
                              const std::function<absl::Status(const v1::QueryResponse&)>& take) = 0;
 

@@ -1,5 +1,6 @@
 // A run's samples as CSV in the column layouts of the seeds' own tools, so that
-// their plots and detectors read them; absent values are empty fields.
+// their plots and detectors read them; absent values are empty fields, a
+// megabyte has 1024 * 1024 bytes as in the seeds' scripts.
 //
 //   go-memtest       timestamp,elapsed_sec,rss_bytes,heap_alloc_bytes,heap_inuse_bytes,heap_objects,
 //                    heap_sys_bytes,goroutines,payments,listeners
@@ -10,7 +11,9 @@
 #ifndef SEEP_CLI_RENDER_CSV_LAYOUTS_H_
 #define SEEP_CLI_RENDER_CSV_LAYOUTS_H_
 
+#include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +23,9 @@
 #include "seep/v1/control.pb.h"
 
 namespace seep::cli {
+
+// A number as the layouts have it: whole ones without a point; nothing for NaN.
+void AddNumber(double value, std::string& out);
 
 std::vector<std::string> CsvLayoutNames();
 
@@ -36,7 +42,8 @@ class CsvLayout {
   // The header, if no sample has come.
   std::string Finish();
 
-  // Which pid a generation had (layout node-monitor); samples do not say.
+  // Which pid a generation had (layout node-monitor), where the export itself
+  // does not say.
   void SetPids(std::map<std::uint32_t, std::int64_t> pids) { pids_ = std::move(pids); }
 
  private:
@@ -44,18 +51,21 @@ class CsvLayout {
     std::string title;
     std::string gauge;       // or one of the specials: "@timestamp", "@elapsed", ...
     double divide_by = 1;
+    std::string otherwise = {};  // the gauge to take where the other is unknown
+    std::size_t id = 0, otherwise_id = 0;  // the gauges'; none has 0
   };
   CsvLayout() = default;
   std::string Header();
-  std::string Row(const v1::Sample& sample);
-  std::string Field(const Column& column, const v1::Sample& sample, const std::map<std::uint32_t, double>& values) const;
+  void AddRow(const v1::Sample& sample, std::string& out);
+  void AddField(const Column& column, const v1::Sample& sample, std::string& out) const;
   std::string Ended(std::string row) const;
 
   bool wide_ = false;
   bool crlf_ = false;
   bool header_done_ = false;
   std::vector<Column> columns_;
-  Gauges gauges_;
+  std::set<std::string> names_;  // of the gauges
+  std::vector<double> values_;   // of the row at hand, by id
   std::map<std::uint32_t, std::int64_t> pids_;
 };
 
