@@ -10,6 +10,7 @@
 #   make corpus-score           the verdict on the full scored corpus
 #   make catalogue              every leak of the simulated wallet found and measured, every look-alike left alone
 #   make crash-store          1,000 kills and 1,000 flipped bits for the store (some 8 min)
+#   make exchange-10m           ten million rows imported and exported: time, and peak memory of both sides
 #   make clean
 
 SHELL := /bin/sh
@@ -18,7 +19,7 @@ RELEASE := build/release
 export CCACHE_BASEDIR := $(CURDIR)
 export CTEST_PARALLEL_LEVEL ?= $(JOBS)
 
-.PHONY: help setup build test demo asan tsan ubsan bench bench-store fuzz-chunks corpus-score catalogue crash-store format layers clean
+.PHONY: help setup build test demo asan tsan ubsan bench bench-store fuzz-chunks corpus-score catalogue crash-store exchange-10m format layers clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -71,6 +72,9 @@ catalogue: build
 crash-store: build
 	@SEEP_KILLS=1000 $(RELEASE)/tests/append_kill_test
 	@SEEP_FLIPS=1000 $(RELEASE)/tests/bit_flip_test
+
+exchange-10m: build
+	@cd tests/integration && SEEP_EXCHANGE_ROWS=10000000 SEEP_BIN=$(CURDIR)/$(RELEASE)/bin python3 -B exchange_memory_test.py -v
 
 format:
 	@tools/format.sh

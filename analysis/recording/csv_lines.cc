@@ -19,7 +19,7 @@ constexpr Signature kForeign[] = {
     {"PK\x03\x04", "a zip archive or spreadsheet; unpack it or export it as CSV first"},
     {"\xff\xfe", "UTF-16 text; convert it first: iconv -f utf-16 -t utf-8 FILE | seep analyze -"},
     {"\xfe\xff", "UTF-16 text; convert it first: iconv -f utf-16 -t utf-8 FILE | seep analyze -"},
-    {"SQLite format 3", "an SQLite database; name a CSV file (seep runs export writes one)"},
+    {"SQLite format 3", "an SQLite database; name a CSV file (seep export writes one)"},
 };
 
 std::string_view Trimmed(std::string_view text) {

@@ -111,7 +111,8 @@ grpc::Status FakeControlServer::GetReport(grpc::ServerContext*, const v1::GetRep
   return grpc::Status::OK;
 }
 
-grpc::Status FakeControlServer::ExportSamples(grpc::ServerContext*, const v1::ExportSamplesRequest*, grpc::ServerWriter<v1::ExportSamplesResponse>* writer) {
+grpc::Status FakeControlServer::ExportSamples(grpc::ServerContext*, const v1::ExportSamplesRequest* request, grpc::ServerWriter<v1::ExportSamplesResponse>* writer) {
+  if (!reports.contains(request->run_id())) return {grpc::StatusCode::NOT_FOUND, "no run " + request->run_id()};
   writer->Write(samples);
   return grpc::Status::OK;
 }

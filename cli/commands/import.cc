@@ -15,6 +15,7 @@
 #include "cli/commands/judged_recording.h"
 #include "cli/commands/run_copy.h"
 #include "cli/recordings/csv_source.h"
+#include "cli/recordings/harness_log_source.h"
 #include "cli/recordings/hashed_file.h"
 #include "cli/recordings/json_lines_source.h"
 #include "cli/recordings/prometheus_source.h"
@@ -76,13 +77,13 @@ struct FileKind {
 
 absl::StatusOr<FileKind> KindOf(HashedFile& file, const std::string& asked) {
   std::vector<std::string> names = CsvLayoutNames();
-  for (const char* more : {"seep-wide", "corpus", "recordings", "by column names", "mapped", "csv", "jsonl", "sqlite", "prometheus"}) names.emplace_back(more);
+  for (const char* more : {"seep-wide", "corpus", "recordings", "by column names", "mapped", "csv", "harness-log", "jsonl", "sqlite", "prometheus"}) names.emplace_back(more);
   if (!asked.empty() && std::find(names.begin(), names.end(), asked) == names.end()) {
     return absl::InvalidArgumentError(absl::StrCat("--layout: no '", Printable(asked), "'; there are ", absl::StrJoin(names, ", "), DidYouMean(asked, names)));
   }
   const RecordingKind found = file.Kind();
   static constexpr std::pair<std::string_view, RecordingKind> kNamed[] = {
-      {"jsonl", RecordingKind::kJsonLines}, {"sqlite", RecordingKind::kSqlite}, {"prometheus", RecordingKind::kPrometheus}};
+      {"harness-log", RecordingKind::kHarnessLog}, {"jsonl", RecordingKind::kJsonLines}, {"sqlite", RecordingKind::kSqlite}, {"prometheus", RecordingKind::kPrometheus}};
   for (const auto& [name, kind] : kNamed) {
     if (asked == name && found != kind) return absl::InvalidArgumentError(absl::StrCat(file.name(), ": by its beginning this is no ", asked, " file; leave --layout out"));
     if (asked == name || (asked.empty() && found == kind)) return FileKind{kind, ""};
@@ -92,6 +93,7 @@ absl::StatusOr<FileKind> KindOf(HashedFile& file, const std::string& asked) {
 
 const char* LayoutName(RecordingKind kind) {
   switch (kind) {
+    case RecordingKind::kHarnessLog: return "harness-log";
     case RecordingKind::kJsonLines: return "jsonl";
     case RecordingKind::kSqlite: return "sqlite";
     case RecordingKind::kPrometheus: return "prometheus";
@@ -135,6 +137,7 @@ class FileImport {
       return absl::OkStatus();
     }
     std::istream in(file_.get());
+    if (kind_.kind == RecordingKind::kHarnessLog) return SendHarnessLog(in, file_->name(), Bare(), sender);
     SEEP_ASSIGN_OR_RETURN(const CsvRecording recording, SendCsv(in, file_->name(), session_.invocation.map, kind_.layout, Bare(), sender));
     notes_ = recording.notes;
     return absl::OkStatus();

@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "cli/recordings/harness_log_source.h"
 #include "common/os/files.h"
 #include "common/status/check.h"
 
@@ -54,6 +55,9 @@ RecordingKind HashedFile::Kind() {
   absl::string_view begin(gptr(), static_cast<std::size_t>(egptr() - gptr()));
   if (absl::StartsWith(begin, "SQLite format 3")) return RecordingKind::kSqlite;
   absl::ConsumePrefix(&begin, "\xef\xbb\xbf");
+  constexpr std::size_t kLooked = 16 * 1024;
+  const absl::string_view some = begin.substr(0, kLooked);
+  if (LooksLikeHarnessLog({some.data(), some.size()})) return RecordingKind::kHarnessLog;
   const std::size_t first = begin.find_first_not_of(" \t\r\n");
   if (first == absl::string_view::npos || (begin[first] != '{' && begin[first] != '[')) return RecordingKind::kCsv;
   const absl::string_view head = begin.substr(first, 200);

@@ -23,7 +23,7 @@ struct evp_md_ctx_st;
 
 namespace seep::cli {
 
-enum class RecordingKind { kCsv, kJsonLines, kPrometheus, kSqlite };
+enum class RecordingKind { kCsv, kHarnessLog, kJsonLines, kPrometheus, kSqlite };
 
 class HashedFile : public std::streambuf {
  public:

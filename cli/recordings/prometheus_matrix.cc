@@ -38,7 +38,7 @@ class Matrix {
 
   absl::Status Bad(const std::string& what) const {
     const char* at = nullptr;
-    const bool known = doc_.current_location().get(at) == simdjson::SUCCESS && at >= text_.data() && at <= text_.data() + size_;
+    const bool known = begun_ && doc_.current_location().get(at) == simdjson::SUCCESS && at >= text_.data() && at <= text_.data() + size_;
     return absl::InvalidArgumentError(
         absl::StrCat(name_, ": ", known ? absl::StrCat("byte ", at - text_.data(), ": ") : "", path_, path_.empty() ? "" : ": ", what));
   }
@@ -51,6 +51,7 @@ class Matrix {
   const std::size_t most_values_;
   od::parser parser_;
   mutable od::document doc_;
+  bool begun_ = false;  // `doc_` has a place in the text
   std::string path_;
   std::size_t values_ = 0;
   std::vector<PrometheusSeries> series_;
@@ -61,6 +62,7 @@ constexpr char kDamaged[] = "not JSON as Prometheus answers it; the file is dama
 
 absl::StatusOr<std::vector<PrometheusSeries>> Matrix::Parse() {
   if (parser_.iterate(text_.data(), size_, text_.size()).get(doc_) != simdjson::SUCCESS) return Bad(kDamaged);
+  begun_ = true;
   od::json_type type{};
   if (doc_.type().get(type) != simdjson::SUCCESS) return Bad(kDamaged);
   if (type == od::json_type::array) {

@@ -125,9 +125,9 @@ void CsvLayout::AddRow(const v1::Sample& sample, std::string& out) {
 // Times and numbers need no quotes.
 void CsvLayout::AddField(const Column& column, const v1::Sample& sample, std::string& out) const {
   if (column.gauge[0] != '@') {
-    double value = column.id < values_.size() ? values_[column.id] : kAbsent;
-    if (std::isnan(value) && column.otherwise_id < values_.size()) value = values_[column.otherwise_id];
-    return AddNumber(value / column.divide_by, out);
+    const std::size_t id = column.id > 0 ? column.id : column.otherwise_id;
+    if (id > 0 && id < values_.size()) AddNumber(values_[id] / column.divide_by, out);
+    return;
   }
   if (column.gauge == "@timestamp") {
     out += FormatRfc3339(sample.wall_us());
