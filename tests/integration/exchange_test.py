@@ -4,11 +4,12 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import unittest
 
-from processes import BIN, Fixture
+from processes import BIN, Fixture, wait_until
 
 HEADS = {
     'go-memtest': 'timestamp,elapsed_sec,rss_bytes,heap_alloc_bytes,heap_inuse_bytes,heap_objects,heap_sys_bytes,goroutines,'
@@ -199,6 +200,26 @@ class Exchange(Fixture):
         self.assertEqual(exported[0].split(',')[4:], ['rss', 'goroutines', 'http_requests_total.200', 'http_requests_total.500'])
         self.assertEqual(exported[8].split(',')[5], '', 'NaN is absent')
         self.assertEqual(exported[1].split(',')[0], '2025-10-09T08:53:20.000Z')
+
+    def test_a_kill_of_the_coordinator_leaves_all_or_nothing_of_an_import(self):
+        rows = 60_000
+        text = HEADS['rust-memtest'] + '\n' + ''.join(f'{moment(i // 20)},{i / 20:.3f},{60_000_000 + i % 97},{40_000_000 + i % 89},58000000,{i}\n' for i in range(rows))
+        source, store = self.file('long.csv', text), self.home / 'killed'
+        whole = [('FINISHED', rows)]
+        for stage in ('*.partial', '*.sealed'):
+            daemon, address = self.coordinator(store)
+            importing = subprocess.Popen([BIN / 'seep', '--server', address, 'import', source], env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            wait_until(lambda: list((store / 'imports').glob(stage)) or importing.poll() is not None, 60, f'no {stage}')
+            daemon.stop(signal.SIGKILL)
+            told = importing.wait(60) == 0
+            importing.stderr.close()
+            sealed = list((store / 'imports').glob('*.sealed'))
+            again, self.env['SEEP_SERVER'] = self.coordinator(store)
+            wait_until(lambda: not list((store / 'imports').iterdir()), 60, 'the import did not go on')
+            listed = self.good('runs', 'ls', '-o', 'json').json().get('runs', [])
+            found = [(run['state'], int(run['samples'])) for run in listed]
+            self.assertIn(found, ([whole] if told or sealed else [[], whole]), f'killed at {stage}, told {told}, sealed {sealed}')
+            again.stop()
 
     def test_an_export_never_overwrites_by_itself(self):
         run = self.imported(self.file('a.csv', recording('rust-memtest', 0)))[0]['run_id']
