@@ -1,5 +1,6 @@
 #include "storage/writer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -58,6 +59,7 @@ void Writer::Submit(Work work) {
     } else if (!options_.inline_for_simulation) {
       stats_.queued_bytes += work.bytes;
       urgent_ += work.patient ? 0 : 1;
+      if (queue_.empty()) oldest_ = loop_.clock().Now();
       queue_.push_back(std::move(work));
       return;
     }
@@ -81,14 +83,24 @@ void Writer::Compact() {
   SampleStore::Ripe ripe = stores_.samples.TakeRipe();
   for (const StreamNo stream : ripe.full) compactor_.AddFull(stream);
   for (const StreamNo stream : ripe.ending) compactor_.AddEnding(stream);
-  if (compactor_.next() > loop_.clock().Now()) return;
-  compactor_.Work();
+  const Clock& clock = loop_.clock();
+  const MonotonicTime began = clock.Now();
+  if (compactor_.next() > began) return;
+  const MonotonicTime end = began + std::exchange(last_commit_, absl::ZeroDuration());
+  do compactor_.Work();
+  while (compactor_.next() <= clock.Now() && clock.Now() < end && !InAHurry());
+  rest_until_ = clock.Now() + (clock.Now() - began);
   absl::MutexLock lock(&mutex_);
   stats_.compaction = compactor_.stats();
 }
 
+bool Writer::InAHurry() const {
+  absl::MutexLock lock(&mutex_);
+  return urgent_ > 0 || !open_;
+}
+
 bool Writer::TakeBatch(std::vector<Work>& batch) {
-  const absl::Duration until_compaction = compactor_.next() - loop_.clock().Now();
+  const absl::Duration until_compaction = std::max(compactor_.next(), rest_until_) - loop_.clock().Now();
   absl::MutexLock lock(&mutex_);
   const auto something = [this] {
     mutex_.AssertReaderHeld();
@@ -100,13 +112,14 @@ bool Writer::TakeBatch(std::vector<Work>& batch) {
     mutex_.AssertReaderHeld();
     return urgent_ > 0 || !open_ || queue_.size() >= options_.max_batch;
   };
-  mutex_.AwaitWithTimeout(absl::Condition(&hurry), options_.commit_interval);
+  mutex_.AwaitWithTimeout(absl::Condition(&hurry), options_.commit_interval - (loop_.clock().Now() - oldest_));
   while (!queue_.empty() && batch.size() < options_.max_batch) {
     stats_.queued_bytes -= queue_.front().bytes;
     urgent_ -= queue_.front().patient ? 0 : 1;
     batch.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
+  oldest_ = loop_.clock().Now();
   return !batch.empty();
 }
 
@@ -129,6 +142,7 @@ absl::Status Writer::TryCommit(std::vector<Work>& batch, std::vector<absl::Statu
 }
 
 void Writer::Commit(std::vector<Work> batch) {
+  const MonotonicTime began = loop_.clock().Now();
   std::vector<absl::Status> results;
   const absl::Status committed = TryCommit(batch, results);
   if (!committed.ok()) {
@@ -140,6 +154,7 @@ void Writer::Commit(std::vector<Work> batch) {
     ++(committed.ok() ? stats_.commits : stats_.failed_commits);
     stats_.failure = std::string(committed.message());
   }
+  last_commit_ = loop_.clock().Now() - began;
   loop_.Post([batch = std::move(batch), results = std::move(results)]() mutable {
     for (std::size_t i = 0; i < batch.size(); ++i) batch[i].finish(std::move(results[i]));
   });

@@ -4,8 +4,9 @@
 // Each piece of work has a savepoint of its own: one that fails takes back what
 // it wrote and leaves its neighbours alone. If the COMMIT fails, all fail.
 //
-// Between commits, and while there is nothing to commit, it lets the compactor
-// work for a moment.
+// Between commits it lets the compactor work, for as long as the commit took or
+// a slice, unless somebody is in a hurry; sample batches wait for company then
+// anyway. With nothing to commit it lets it work half of the time.
 //
 // Threads: Submit, Start, Stop on the loop's; `apply` runs on the writer's own
 //          thread, `finish` on the loop. stats from any.
@@ -54,6 +55,7 @@ class Writer {
   // False: stopped, and nothing is left. An empty batch: the compactor's turn.
   bool TakeBatch(std::vector<Work>& batch);
   void Compact();
+  bool InAHurry() const;  // others than sample batches and logs wait
   void Commit(std::vector<Work> batch);
   absl::Status TryCommit(std::vector<Work>& batch, std::vector<absl::Status>& results);
   absl::Status ApplyOne(Work& work);
@@ -64,11 +66,14 @@ class Writer {
   EventLoop& loop_;
   const StoreOptions options_;
   Compactor compactor_;
+  MonotonicTime rest_until_;  // of the compactor, while there is nothing to commit
+  absl::Duration last_commit_ = absl::ZeroDuration();
   StartGuard guard_{"storage writer"};
   std::thread thread_;
 
   mutable absl::Mutex mutex_;
   std::deque<Work> queue_ ABSL_GUARDED_BY(mutex_);
+  MonotonicTime oldest_ ABSL_GUARDED_BY(mutex_);    // when the queue's first came
   std::size_t urgent_ ABSL_GUARDED_BY(mutex_) = 0;  // of the queue, not patient
   bool open_ ABSL_GUARDED_BY(mutex_) = false;       // between Start and Stop
   StoreStats stats_ ABSL_GUARDED_BY(mutex_);

@@ -72,7 +72,6 @@ void Compactor::Work() {
   ++stats_.slices;
   stats_.longest_slice = std::max(stats_.longest_slice, took);
   stats_.failure = std::string(worked.message());
-  not_before_ = clock_.Now() + took;
   if (worked.ok()) {
     for (const StreamNo stream : finished) Remove(stream);
     stats_.chunks += done.chunks;

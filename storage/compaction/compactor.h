@@ -2,8 +2,7 @@
 //
 // Nothing of it is urgent: a slice takes some milliseconds, in a transaction of
 // its own that is not synced (the next acknowledged commit syncs it with its
-// own; a power failure before takes the slice back, whole), and slices are
-// apart at least as long as one took.
+// own; a power failure before takes the slice back, whole).
 //
 // Threads: the writer's.
 // Owns:    the list of streams, in memory: what a killed process left behind is
@@ -75,7 +74,7 @@ class Compactor {
   std::set<Due> queue_;
   absl::flat_hash_map<StreamNo, MonotonicTime> when_;
   StreamNo at_{};  // the stream that the slice was at
-  MonotonicTime not_before_;
+  MonotonicTime not_before_;  // after a failure
   CompactionStats stats_;
 };
 

@@ -29,6 +29,8 @@ constexpr char kWriterPragmas[] =
     "PRAGMA auto_vacuum=INCREMENTAL;"
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=FULL;"
+    // Tails are read once more when they become chunks: mostly from here.
+    "PRAGMA cache_size=-16384;"
     // A reader that lingered may have let the WAL grow: give the space back.
     "PRAGMA journal_size_limit=67108864;";
 
