@@ -21,6 +21,11 @@ double LongerByPrecision(const SeriesVerdict& v) {
   return half > 0 && wanted > 0 ? std::pow(half / wanted, 2.0 / 3) : 1;
 }
 
+// In so short a run the old generation of a heap has not been swept.
+bool OnlyMinorCollections(Reason reason, const Evidence& e) {
+  return reason == Reason::kFewCycles && e.collections >= kEnoughCycles && e.span_min < kShortRunMin;
+}
+
 double TimesLonger(const ExplainInput& in) {
   const Evidence& e = in.evidence;
   double times = kLeastLonger;
@@ -28,6 +33,7 @@ double TimesLonger(const ExplainInput& in) {
   if (!suspect) times = std::max(times, LongerByPrecision(in.verdict));
   for (Reason reason : in.decision.reasons) {
     if (reason == Reason::kFewCycles) times = std::max(times, kEnoughCycles / std::max(1, e.long_cycles));
+    if (OnlyMinorCollections(reason, e)) times = std::max(times, 1.25 * kShortRunMin / std::max(e.span_min, 0.01));
     if (reason == Reason::kStillWarming || reason == Reason::kOneJump) times = std::max(times, 2.0);
     if (reason == Reason::kRuntimeSettles) times = std::max(times, 1.25 * kShortRunMin / std::max(e.span_min, 0.01));
   }
@@ -76,6 +82,9 @@ std::string DoubtText(Reason reason, const ExplainInput& in) {
     case Reason::kFades: return "The growth fades in the last quarter; a leak would go on.";
     case Reason::kFloorFlat: return "The lowest points do not rise with the rest; of a leak they would.";
     case Reason::kFewCycles:
+      if (OnlyMinorCollections(reason, in.evidence)) {
+        return "The collections that are seen in so short a run are minor ones: what they leave waits for a full one, and looks exactly like a leak.";
+      }
       return "Too few garbage collections: fewer than six cycles were seen, and one cycle looks exactly like a leak.";
     case Reason::kOneJump: return "One single jump carries the growth; it may have been a one-time cost.";
     case Reason::kMisfit: return "It moves in a way that fits neither a leak nor any harmless pattern.";

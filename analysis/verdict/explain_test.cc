@@ -160,5 +160,17 @@ TEST(WordingTest, OperationsAreNamedAsPeopleSayThem) {
   EXPECT_EQ(AmountPerOperation(4400, "bytes", "payments"), "4.40 KB a payment");
 }
 
+TEST(ExplainTest, AShortRunIsToldToOutlastItsMinorCollectionsOrItsSettling) {
+  Case c = Heap(Verdict::kInconclusive, {Reason::kFewCycles}, {5000, 1000, 7000});
+  c.evidence.span_min = 0.3;
+  c.evidence.collections = 10;
+  c.verdict.tolerance = {10e6, 512};
+  EXPECT_THAT(c.Text(), AllOf(HasSubstr("10 collections"), HasSubstr("minor ones"), Not(HasSubstr("fewer than six")),
+                              HasSubstr("run about 5 min in all, or force a collection")));
+  c.verdict.series = "rss";
+  c.decision.reasons = {Reason::kRuntimeSettles};
+  EXPECT_THAT(c.Text(), AllOf(HasSubstr("less than a tenth of what the process holds"), HasSubstr("run about 5 min in all.")));
+}
+
 }  // namespace
 }  // namespace seep::analysis
