@@ -62,8 +62,8 @@ class Redis(Services):
     def test_a_load_that_is_repeated_is_counted(self):
         port, server = free_port(), self.home / 'redis-server'
         server.symlink_to(REDIS)
-        result = self.seep('run', '--target', 'process', '--duration', '20s', '--mem-interval', '500ms', '--ready', f'127.0.0.1:{port}',
-                           '--load', f'redis-benchmark -p {port} -t set,get -n 5000 -q', '--load-ends', 'repeat',
+        result = self.seep('run', '--target', 'process', '--duration', '15s', '--mem-interval', '500ms', '--ready', f'127.0.0.1:{port}',
+                           '--load', f'redis-benchmark -p {port} -t set,get -n 2000 -q', '--load-ends', 'repeat',
                            '--', server, '--port', port, '--save', '', '--dir', self.tmp)
         self.assertIn(result.code, (0, 3), result)
         self.assertNotIn('LEAK  ', result.out, result)
@@ -193,7 +193,7 @@ class Attached(Services):
         with self.service(pid_file):
             before = pid_file.read_text()
             flags = self.lab(f'targets: {{service: {{attach: {{pid_file: {pid_file}, may_kill: {may_kill}}}}}}}\n')
-            result = self.seep('run', *flags, '--target', 'attach:service', '--duration', '9s', '--mem-interval', '250ms', '--chaos-restart', chaos)
+            result = self.seep('run', *flags, '--target', 'attach:service', '--duration', '8s', '--mem-interval', '250ms', '--chaos-restart', chaos)
             self.assertIn(result.code, (0, 3), result)
             faults = self.seep('query', 'SELECT kind, state, old_generation, new_generation, detail FROM faults ORDER BY planned_s', *flags, '-o', 'csv').out
             return before, pid_file.read_text(), list(csv.DictReader(io.StringIO(faults)))
