@@ -26,6 +26,7 @@ v1::FaultReport ReportOn(const v1::FaultOrder& order) {
   report.set_run_id(order.run_id());
   report.set_kind(order.kind());
   report.set_planned_at_ms(order.planned_at_ms());
+  report.set_process(order.process());
   return report;
 }
 

@@ -44,6 +44,7 @@ void ReadDriver(const std::string& name, YamlSection section, Configuration& int
   section.Read("command", driver.command);
   section.Read("environment", driver.environment);
   section.Read("pass_environment", driver.pass_environment);
+  section.Read("spec_environment", driver.spec_environment);
   section.Read("versions_directory", driver.versions_directory);
   section.Read("default_version", driver.default_version);
   driver.managed_collector = ReadCollector(section);
@@ -60,6 +61,9 @@ void ReadDriver(const std::string& name, YamlSection section, Configuration& int
   }
   for (const std::string& variable : driver.pass_environment) {
     if (IsForbiddenVariable(variable)) section.Complain("pass_environment", variable + " may not be passed to a driver");
+  }
+  for (const std::string& variable : driver.spec_environment) {
+    if (IsForbiddenVariable(variable)) section.Complain("spec_environment", variable + " may not be left to specs");
   }
   section.RefuseOthers();
   into.drivers[name] = std::move(driver);

@@ -29,6 +29,7 @@ struct Driver {
   std::vector<std::string> command;  // absolute path, then arguments; "{version}" is replaced
   std::map<std::string, std::string> environment;
   std::vector<std::string> pass_environment;
+  std::vector<std::string> spec_environment;  // variables that a spec may set
   std::string versions_directory, default_version;
   std::optional<bool> managed_collector;  // its memory is garbage collected; none: the host's language says
   std::vector<ServiceCommand> services;

@@ -16,18 +16,32 @@ std::string PlainName(std::string_view name) {
   return plain.empty() ? "unknown" : plain;
 }
 
-void OperationTimes::Record(std::string_view operation, absl::Duration latency, std::string_view error) {
-  std::string name = PlainName(operation);
+void OperationTimes::Entry::CountError(std::string kind, std::uint64_t count) {
+  if (!errors.contains(kind) && errors.size() >= kMaxKinds) kind = "other";
+  errors[kind] += count;
+}
+
+std::string OperationTimes::Known(std::string name) {
   if (names_.find(name) == names_.end()) {
     if (names_.size() >= kMaxOperations) name = "other";
     names_.emplace(name, names_.size());
   }
-  Entry& entry = pending_[{std::move(name), warm_up_}];
+  return name;
+}
+
+void OperationTimes::Record(std::string_view operation, absl::Duration latency, std::string_view error) {
+  Entry& entry = pending_[{Known(PlainName(operation)), warm_up_}];
   entry.latency.Record(latency);
-  if (error.empty()) return;
-  std::string kind = PlainName(error);
-  if (!entry.errors.contains(kind) && entry.errors.size() >= kMaxKinds) kind = "other";
-  ++entry.errors[kind];
+  if (!error.empty()) entry.CountError(PlainName(error), 1);
+}
+
+void OperationTimes::TakeFrom(OperationTimes& other) {
+  for (const auto& [key, taken] : other.pending_) {
+    Entry& entry = pending_[{Known(key.first), key.second}];
+    entry.latency.Add(taken.latency);
+    for (const auto& [kind, count] : taken.errors) entry.CountError(kind, count);
+  }
+  other.pending_.clear();
 }
 
 void OperationTimes::WriteTo(v1::Sample& sample) const {

@@ -36,12 +36,17 @@ class OperationTimes {
   // What was recorded since the last Sent, appended to `sample`.
   void WriteTo(v1::Sample& sample) const;
   void Sent() { pending_.clear(); }
+  // What another one recorded becomes this one's: the processes of a run count
+  // as one.
+  void TakeFrom(OperationTimes& other);
 
  private:
   struct Entry {
     LatencyHistogram latency;
     std::map<std::string, std::uint64_t> errors;
+    void CountError(std::string kind, std::uint64_t count);
   };
+  std::string Known(std::string name);
   bool warm_up_ = false;
   std::map<std::string, std::size_t, std::less<>> names_;  // ever seen
   std::map<std::pair<std::string, bool>, Entry> pending_;  // by name and warm-up

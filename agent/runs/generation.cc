@@ -57,7 +57,7 @@ HostConversation::Ports Generation::ConversationPorts() {
 TargetProcess::Ports Generation::ProcessPorts() {
   TargetProcess::Ports ports;
   ports.output = [this](std::string_view bytes) { conversation_.Receive(bytes); };
-  ports.error_output = [this](std::string_view bytes) { setting_.log.AddBytes("stderr", bytes); };
+  ports.error_output = [this](std::string_view bytes) { setting_.log.AddBytes(Source("stderr"), bytes); };
   ports.exited = [this](ExitStatus status) { OnExited(status); };
   ports.output_ended = [this](std::string why) {
     // Most often the process is about to end; its exit status tells more.
@@ -73,7 +73,8 @@ Async<absl::Status> Generation::Start() {
   auto started = TargetProcess::Start(loop_, setting_.parts.reaper, setting_.command, setting_.mark, ProcessPorts());
   if (!started.ok()) co_return started.status();
   process_ = *std::move(started);
-  SampledTree tree{process_->pid(), setting_.mark, interval_, absl::Milliseconds(setting_.sampling.detailed_interval_ms())};
+  SampledTree tree{process_->pid(), setting_.mark, interval_, absl::Milliseconds(setting_.sampling.detailed_interval_ms()),
+                   setting_.sampled_from};
   tree_ = setting_.parts.sampler.Add(std::move(tree), [this](const Reading& reading) { OnReading(reading); });
   co_return absl::OkStatus();
 }
@@ -102,7 +103,7 @@ Async<absl::Status> Generation::Initialize(std::string settings_json) {
 
 Async<absl::Status> Generation::Setup() {
   engine_.emplace(loop_, conversation_, setting_.plan, setting_.counters, setting_.faucet,
-                  [this](std::string note) { setting_.log.AddLine("scenario", note); });
+                  [this](std::string note) { setting_.log.AddLine(Source("scenario"), note); });
   if (!why_ended_.empty()) co_return absl::UnavailableError(why_ended_);
   co_return co_await engine_->Setup();
 }
@@ -228,18 +229,21 @@ void Generation::OnNotification(const driver::Notification& notification) {
   if (notification.method == driver::notification::kEvent) {
     ++setting_.counters.events;
   } else if (notification.method == driver::notification::kLog) {
-    setting_.log.AddLine("host", params->FindString("message").value_or(""));
+    setting_.log.AddLine(Source("host"), params->FindString("message").value_or(""));
   } else if (notification.method == driver::notification::kOutOfBandError) {
     setting_.counters.CountError("out_of_band");
-    setting_.log.AddLine("host", params->FindString("message").value_or("out of band error"));
+    setting_.log.AddLine(Source("host"), params->FindString("message").value_or("out of band error"));
     if (const auto instance = params->FindString("instance")) conversation_.Poison(std::string(*instance));
   }
 }
 
 void Generation::OnReading(const Reading& reading) {
-  setting_.samples.Record(reading, setting_.number, inside_ ? &*inside_ : nullptr, setting_.counters);
-  inside_.reset();
+  setting_.told(reading, std::exchange(inside_, std::nullopt));
   AskMetricsAhead();
+}
+
+std::string Generation::Source(const char* source) const {
+  return setting_.name.empty() ? source : absl::StrCat(setting_.name, " ", source);
 }
 
 // So early that a prompt host has answered when the sample is taken, and a slow

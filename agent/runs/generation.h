@@ -29,12 +29,15 @@ class Generation : public LivingTarget {
     const ScenarioPlan& plan;
     const v1::SamplingSpec& sampling;
     ScenarioCounters& counters;
-    RunSamples& samples;
     LogLines& log;
     Faucet* faucet;
     std::uint32_t number;
     std::string mark;
     ChildOptions command;
+    // What the process told; without `inside` the host did not answer in time.
+    std::function<void(const Reading&, std::optional<std::vector<GaugeValue>> inside)> told;
+    std::string name;  // of one of several, "process 2", before what it logs; else empty
+    std::optional<MonotonicTime> sampled_from;  // as SampledTree::aligned_to
   };
   Generation(Setting setting, Ports ports);
   ~Generation() override;
@@ -65,6 +68,7 @@ class Generation : public LivingTarget {
   void OnNotification(const driver::Notification& notification);
   void End(std::string why);
   void OnReading(const Reading& reading);
+  std::string Source(const char* source) const;
   void AskMetricsAhead();
   void AskMetrics();
   Async<void> TakeFreshSample();

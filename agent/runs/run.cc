@@ -20,10 +20,11 @@ constexpr absl::Duration kLogsEvery = absl::Seconds(1);
 Run::Run(AgentParts& parts, v1::RunSpec spec)
     : parts_(parts), spec_(std::move(spec)), directory_(parts.runs_directory, spec_.run_id()),
       began_(parts.loop.clock().Now()),
-      samples_(parts, spec_.run_id(), began_, absl::Milliseconds(spec_.sampling().interval_ms())),
+      samples_(parts, spec_.run_id(), began_, absl::Milliseconds(spec_.sampling().interval_ms()), std::max(1u, spec_.target().processes())),
       log_(parts.loop.clock()), course_(spec_.max_restarts_on_crash()),
       faults_(directory_.fault_journal(), [this](const v1::FaultReport& report) { parts_.listener.OnFault(report); }),
       events_(parts.loop), hurry_(parts.loop), beside_(parts.loop) {
+  parts_of_processes_.push_back(std::make_unique<ProcessPart>());
   status_.set_run_id(spec_.run_id());
   status_.set_boot_epoch(parts.spool.epoch());
   status_.set_started_wall_us(parts.loop.clock().WallNow().micros());
@@ -56,6 +57,7 @@ Async<void> Run::Story() {
     const absl::Duration lived = working_since_ ? parts_.loop.clock().Now() - *working_since_ : absl::ZeroDuration();
     const NextStep next = course_.After(outcome.end, outcome.detail, lived);
     if (next.kind == NextStep::Kind::kEnd) {
+      co_await EndWhatStillWorks(next.reason);
       const bool never_worked = !soaking_ && (stop_asked_ || aborted_);
       co_await Finish(never_worked ? v1::RUN_STATE_CANCELLED : next.state, next.reason);
       co_return;
@@ -65,6 +67,7 @@ Async<void> Run::Story() {
       co_await hurry_.Sleep(next.pause);
     }
     if (stop_asked_ || aborted_) {
+      co_await EndWhatStillWorks(stop_reason_);
       co_await Finish(soaking_ && !aborted_ ? v1::RUN_STATE_FINISHED : v1::RUN_STATE_FAILED, stop_reason_);
       co_return;
     }
@@ -74,11 +77,13 @@ Async<void> Run::Story() {
 Async<Run::Outcome> Run::LiveGeneration() {
   working_since_.reset();
   const std::uint32_t number = status_.generation() + 1;
-  const std::string mark = TargetMark(parts_.spool.epoch(), id(), number);
   samples_.set_phase(v1::PHASE_WARM_UP);
-  auto made = MakeTarget(number, mark);
-  if (!made.ok()) co_return Outcome{GenerationEnd::kCannotBegin, std::string(made.status().message())};
-  generation_ = *std::move(made);
+  if (generation_ == nullptr) {
+    auto made = MakeTarget(number);
+    if (!made.ok()) co_return Outcome{GenerationEnd::kCannotBegin, std::string(made.status().message())};
+    generation_ = *std::move(made);
+  }
+  if (group_ != nullptr) group_->BeginGeneration(number);
   const absl::Status started = co_await generation_->Start();
   status_.set_generation(number);
   if (!started.ok()) {
@@ -88,17 +93,26 @@ Async<Run::Outcome> Run::LiveGeneration() {
     if (stop_asked_ && !aborted_) co_return Outcome{GenerationEnd::kStopped, stop_reason_};
     co_return Outcome{GenerationEnd::kCannotBegin, why};
   }
-  if (generation_->owned()) (void)directory_.NoteProcess(generation_->pid(), generation_->start_time_ticks());
-  status_.set_pid(generation_->pid());
-  v1::GenerationInfo* info = status_.add_generations();
-  info->set_generation(number);
-  info->set_pid(generation_->pid());
-  info->set_started_at_ms(NowMs());
-  Publish();
+  NoteBegin(number);
   Outcome outcome = co_await BringUp();
   if (outcome.detail.empty()) outcome = co_await Work();
   co_await CloseGeneration(outcome.detail);
   co_return outcome;
+}
+
+void Run::NoteBegin(std::uint32_t number) {
+  for (const LivingTarget* target : LivingOnes()) {
+    if (target->owned() && target->number() == number) (void)directory_.NoteProcess(target->pid(), target->start_time_ticks());
+  }
+  status_.set_pid(generation_->pid());
+  v1::GenerationInfo* info = status_.add_generations();
+  info->set_generation(number);
+  info->set_pid(generation_->pid());
+  if (group_ != nullptr) {
+    for (const pid_t pid : group_->pids()) info->add_pids(pid);
+  }
+  info->set_started_at_ms(NowMs());
+  Publish();
 }
 
 // Initialises the host and connects the wallets; an empty detail: it works.
@@ -112,10 +126,13 @@ Async<Run::Outcome> Run::BringUp() {
     if (managed) status_.set_managed_collector(*managed);
     const std::vector<v1::ResourceLimit> limits = ResourceLimitsOf(generation_->pid());
     status_.mutable_limits()->Assign(limits.begin(), limits.end());
-    // The level that is left when everything is taken down is held against this.
-    samples_.set_phase(v1::PHASE_BASELINE);
-    co_await generation_->TakeCollectedSample();
-    samples_.set_phase(v1::PHASE_WARM_UP);
+    // The level that is left when everything is taken down is held against this;
+    // there is none beside processes that work.
+    if (!replaces_one()) {
+      samples_.set_phase(v1::PHASE_BASELINE);
+      co_await generation_->TakeCollectedSample();
+      samples_.set_phase(v1::PHASE_WARM_UP);
+    }
     status = co_await generation_->Setup();
   }
   if (status.ok() && !stop_asked_ && !aborted_) {
@@ -138,10 +155,12 @@ void Run::OnWorking() {
     const auto warm_up = absl::Milliseconds(spec_.warm_up_ms());
     warm_ = warm_up == absl::ZeroDuration();
     if (warm_) samples_.set_phase(v1::PHASE_SOAK);
-    else counters_.times.BeginWarmUp();
+    for (const auto& part : parts_of_processes_) {
+      if (!warm_) part->counters.times.BeginWarmUp();
+    }
     warm_up_timer_ = parts_.loop.RunAfter(warm_up, [this] {
       warm_ = true;
-      counters_.times.EndWarmUp();
+      for (const auto& part : parts_of_processes_) part->counters.times.EndWarmUp();
       if (working_since_) samples_.set_phase(v1::PHASE_SOAK);
       if (!std::exchange(profiled_start_, true)) TakeProfiles("start");
     });
@@ -151,7 +170,8 @@ void Run::OnWorking() {
   BeginBeside();
   if (warm_ && !std::exchange(profiled_start_, true)) TakeProfiles("start");
   generation_->BeginScenario();
-  faults_.Healed(NowMs(), generation_->number(), generation_->pid());
+  const LivingTarget* struck = StruckBy(faults_.under_way() ? faults_.under_way()->process() : 0);
+  faults_.Healed(NowMs(), generation_->number(), struck != nullptr ? struck->pid() : 0);
   SetState(v1::RUN_STATE_RUNNING, "");
 }
 
@@ -162,6 +182,7 @@ Async<Run::Outcome> Run::Work() {
     if (event.generation != 0 && event.generation != generation_->number()) continue;
     switch (event.kind) {
       case Event::Kind::kEnded: {
+        if (group_ != nullptr && !group_->AnyLost()) continue;  // it was replaced with another
         // A program that is done has run its course; a host never is.
         const bool done = !drives_sdk() && absl::StartsWith(event.text, "ended by itself");
         if (done) event.text.insert(0, "the target ");
@@ -188,67 +209,6 @@ Async<Run::Outcome> Run::Work() {
   }
 }
 
-// The last operation, the cool-down, a sample, the disconnects, the residual
-// sample, the shutdown: each bounded, so that a hung SDK cannot hold the run.
-Async<Run::Outcome> Run::EndGracefully(GenerationEnd end, std::string reason) {
-  SetState(v1::RUN_STATE_STOPPING, reason);
-  StopLoad();
-  co_await KeepProfilesOfTheEnd();
-  co_await generation_->Drain(kDrainLimit);
-  if (end == GenerationEnd::kCourseRun && spec_.cool_down_ms() > 0) {
-    samples_.set_phase(v1::PHASE_COOL_DOWN);
-    co_await hurry_.Sleep(absl::Milliseconds(spec_.cool_down_ms()));
-  }
-  co_await generation_->TakeSample();
-  samples_.set_phase(v1::PHASE_TEARDOWN);
-  co_await generation_->Teardown(kTeardownLimit);
-  co_await hurry_.Sleep(absl::Milliseconds(spec_.teardown_ms()));
-  co_await generation_->TakeCollectedSample();
-  const std::string crashed = generation_->why_ended();
-  if (!co_await generation_->Shutdown()) log_.AddLine("agent", "the host did not end within 10 s of shutdown; killed");
-  if (aborted_) co_return Outcome{GenerationEnd::kAborted, stop_reason_};
-  if (!crashed.empty()) reason += absl::StrCat(" (while stopping: ", crashed, ")");
-  co_return Outcome{end, std::move(reason)};
-}
-
-Async<void> Run::CloseGeneration(std::string ended_by) {
-  co_await generation_->Close();
-  if (status_.generations_size() > 0) {
-    v1::GenerationInfo* info = status_.mutable_generations(status_.generations_size() - 1);
-    info->set_ended_at_ms(std::max<std::uint64_t>(NowMs(), 1));
-    info->set_ended_by(Printable(ended_by));
-  }
-  // Its coroutines are over; tasks it has posted run before this one.
-  parts_.loop.Post([generation = std::shared_ptr<LivingTarget>(std::move(generation_))] {});
-  Publish();
-}
-
-Async<void> Run::Finish(v1::RunState state, std::string reason) {
-  parts_.loop.Cancel(soak_timer_);
-  parts_.loop.Cancel(warm_up_timer_);
-  EndFaults();
-  StopLoad();
-  co_await AwaitArtefacts();
-  samples_.AddFigures(nullptr);
-  figures_.reset();
-  if (profiles_) profiles_->Cancel();
-  co_await beside_.Join();
-  profiles_.reset();
-  for (const auto& service : services_) co_await StopService(*service);
-  services_.clear();
-  faucet_.reset();
-  if (const absl::Status removed = directory_.RemoveWork(); !removed.ok()) {
-    LogWarn(absl::StrCat("run=", id(), " ", std::string(removed.message())));
-  }
-  parts_.loop.Cancel(log_timer_);
-  if (!log_.empty()) parts_.listener.OnLogs(log_.Take(id()));
-  status_.set_last_sequence(parts_.spool.LastSequence({parts_.spool.epoch(), id()}));
-  status_.set_ended_wall_us(parts_.loop.clock().WallNow().micros());
-  status_.set_pid(0);
-  status_.set_final(true);
-  SetState(state, reason);
-}
-
 void Run::Stop(const std::string& reason, bool interrupted) {
   if (status_.state() == v1::RUN_STATE_STOPPING) hurry_.Stop();  // no cool-down then
   if (stop_asked_ || aborted_ || over_) return;
@@ -256,8 +216,10 @@ void Run::Stop(const std::string& reason, bool interrupted) {
   stop_reason_ = reason.empty() ? "stopped" : Printable(reason);
   status_.set_interrupted(interrupted && !status_.final());
   LogInfo(absl::StrCat("run=", id(), " stop asked: ", stop_reason_));
-  if (working_since_ && generation_) return events_.Push({Event::Kind::kStop, 0, stop_reason_, {}});
+  const bool complete = group_ == nullptr || !group_->AnyLost();
+  if (working_since_ && generation_ && complete) return events_.Push({Event::Kind::kStop, 0, stop_reason_, {}});
   hurry_.Stop();
+  if (replaces_one()) return group_->GiveUpStarting("stopped before it worked");
   if (generation_) generation_->Kill("stopped before it worked");
 }
 

@@ -16,7 +16,9 @@
 #include <vector>
 
 #include "agent/chaos/fault_table.h"
+#include "agent/faucet/faucet_share.h"
 #include "agent/runs/generation.h"
+#include "agent/runs/host_group.h"
 #include "agent/runs/run_figures.h"
 #include "agent/runs/run_profiles.h"
 #include "agent/runs/run_course.h"
@@ -62,6 +64,13 @@ class Run {
     GenerationEnd end;
     std::string detail;
   };
+  // One SDK host's part in the run, over all its generations; other targets have
+  // one for what they count.
+  struct ProcessPart {
+    ScenarioPlan plan;
+    ScenarioCounters counters;
+    std::unique_ptr<FaucetShare> faucet;
+  };
 
   Async<void> Story();
   absl::Status Prepare();
@@ -73,7 +82,20 @@ class Run {
   bool drives_sdk() const;
   absl::Status PrepareProcess();
   absl::Status PrepareFigures();
-  absl::StatusOr<std::unique_ptr<LivingTarget>> MakeTarget(std::uint32_t number, const std::string& mark);
+  absl::Status PrepareHosts();
+  std::size_t process_count() const { return parts_of_processes_.size(); }
+  absl::StatusOr<std::unique_ptr<LivingTarget>> MakeTarget(std::uint32_t number);
+  absl::StatusOr<std::unique_ptr<LivingTarget>> MakeProcess(std::uint32_t number, LivingTarget::Ports ports);
+  absl::StatusOr<std::unique_ptr<Generation>> MakeHost(std::size_t index, std::uint32_t number, HostGroup::HostPorts ports);
+  std::unique_ptr<HostGroup> MakeGroup(LivingTarget::Ports ports);
+  // A directory of its own for the process and, if the spec wants it, the generation.
+  absl::StatusOr<std::string> WorkDirectory(std::size_t index, std::uint32_t number) const;
+  // All hosts, or the one target there is; those that live.
+  std::vector<LivingTarget*> LivingOnes();
+  // What a fault strikes; nullptr: that process does not live.
+  LivingTarget* StruckBy(std::uint32_t process);
+  // Whether one of several processes is to be replaced beside those that work.
+  bool replaces_one() const { return group_ != nullptr && group_->AnyWorking(); }
   // Figures and the load, once the target works for the first time.
   void BeginBeside();
   void StartLoad();
@@ -88,10 +110,14 @@ class Run {
   Async<Outcome> EndGracefully(GenerationEnd end, std::string reason);
   bool MayInject();
   Async<Outcome> Inject(v1::FaultOrder order);
-  Async<std::string> InjectKind(const v1::FaultOrder& order);
+  Async<std::string> InjectKind(const v1::FaultOrder& order, LivingTarget& target);
   void LeaseFault(const v1::FaultOrder& order);
   void EndFaults();
+  void NoteBegin(std::uint32_t number);
+  // Of what ended: of several processes those that work go on.
   Async<void> CloseGeneration(std::string ended_by);
+  Async<void> CloseTarget();
+  Async<void> EndWhatStillWorks(std::string reason);
   Async<void> Finish(v1::RunState state, std::string reason);
   void OnWorking();
   void SetState(v1::RunState state, const std::string& reason);
@@ -107,8 +133,7 @@ class Run {
   const ProcessTarget* process_entry_ = nullptr;  // of a process
   const AllowedCommand* load_entry_ = nullptr;
   std::string version_;
-  ScenarioPlan plan_;
-  ScenarioCounters counters_;
+  std::vector<std::unique_ptr<ProcessPart>> parts_of_processes_;  // at least one
   RunSamples samples_;
   LogLines log_;
   RunCourse course_;
@@ -119,6 +144,7 @@ class Run {
   Inbox<Event> events_;
   StopSignal hurry_;  // ends every pause of the story
   std::unique_ptr<LivingTarget> generation_;
+  HostGroup* group_ = nullptr;  // it, if the run has several processes
   std::unique_ptr<RunFigures> figures_;
   std::unique_ptr<RunProfiles> profiles_;
   std::unique_ptr<LoadCommand> load_;

@@ -41,7 +41,12 @@ bool Run::MayInject() {
     faults_.Fail(absl::StrCat("target ", spec_.target().entry(), " is attached to and its entry does not say may_kill: it is left alone"));
     return false;
   }
-  if (const absl::Status intended = faults_.Intend(generation_->number(), generation_->pid()); !intended.ok()) {
+  const LivingTarget* struck = StruckBy(faults_.under_way()->process());
+  if (struck == nullptr) {
+    faults_.Fail(absl::StrCat("there is no process ", faults_.under_way()->process(), " to strike"));
+    return false;
+  }
+  if (const absl::Status intended = faults_.Intend(generation_->number(), struck->pid()); !intended.ok()) {
     faults_.Fail(absl::StrCat("its intent could not be journalled: ", std::string(intended.message())));
     return false;
   }
@@ -49,6 +54,7 @@ bool Run::MayInject() {
 }
 
 Async<Run::Outcome> Run::Inject(v1::FaultOrder order) {
+  LivingTarget& struck = *StruckBy(order.process());
   co_await generation_->TakeSample();  // the last of this generation
   const std::uint64_t at_ms = NowMs();
   LeaseFault(order);
@@ -56,41 +62,42 @@ Async<Run::Outcome> Run::Inject(v1::FaultOrder order) {
   bool cut_short = false;
   TimerId patience = TimerId::kNone;
   if (order.ttl_ms() > 0) {
-    patience = parts_.loop.RunAfter(TimeToEnd(order), [this, &cut_short] {
+    patience = parts_.loop.RunAfter(TimeToEnd(order), [&cut_short, &struck] {
       cut_short = true;
-      generation_->Strike();
+      struck.Strike();
     });
   }
-  std::string detail = co_await InjectKind(order);
+  std::string detail = co_await InjectKind(order, struck);
   parts_.loop.Cancel(patience);
+  if (&struck != generation_.get()) absl::StrAppend(&detail, " of process ", order.process());
   if (cut_short) absl::StrAppend(&detail, " (cut short: half of its time to live was over)");
   if (faults_.under_way()) faults_.Injected(at_ms, detail);
   co_return Outcome{GenerationEnd::kFault, absl::StrCat("fault ", Printable(order.fault_id()), ": ", detail)};
 }
 
-Async<std::string> Run::InjectKind(const v1::FaultOrder& order) {
+Async<std::string> Run::InjectKind(const v1::FaultOrder& order, LivingTarget& target) {
   switch (order.kind()) {
     case v1::FAULT_KIND_TERMINATE: {
       const absl::Duration asked = order.grace_ms() > 0 ? absl::Milliseconds(order.grace_ms()) : kDefaultGrace;
       const absl::Duration grace = std::min(asked, TimeToEnd(order));
-      if (co_await generation_->Terminate(grace)) co_return "terminate";
-      generation_->Strike();
+      if (co_await target.Terminate(grace)) co_return "terminate";
+      target.Strike();
       co_return absl::StrCat("terminate (killed after ", absl::FormatDuration(grace), ")");
     }
     case v1::FAULT_KIND_GRACEFUL: {
-      if (!generation_->owned()) {
-        if (co_await generation_->Terminate(kDefaultGrace)) co_return "graceful: SIGTERM";
-        generation_->Strike();
+      if (!target.owned()) {
+        if (co_await target.Terminate(kDefaultGrace)) co_return "graceful: SIGTERM";
+        target.Strike();
         co_return "graceful (killed: it did not end in time)";
       }
-      co_await generation_->Drain(kDrainLimit);
-      co_await generation_->Teardown(kTeardownLimit);
-      if (co_await generation_->Shutdown()) co_return "graceful";
-      generation_->Kill("fault");
+      co_await target.Drain(kDrainLimit);
+      co_await target.Teardown(kTeardownLimit);
+      if (co_await target.Shutdown()) co_return "graceful";
+      target.Kill("fault");
       co_return "graceful (killed: it did not end in time)";
     }
     default:
-      generation_->Strike();
+      target.Strike();
       co_return "kill";
   }
 }

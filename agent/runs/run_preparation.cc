@@ -1,5 +1,5 @@
-// What a run needs before its first generation: the driver, wallet seeds, the
-// directory, companion services, the faucet. Members of Run.
+// What a run needs before its first generation: the driver, the directory,
+// companion services, the faucet. Members of Run.
 #include <set>
 #include <utility>
 
@@ -22,15 +22,6 @@ absl::Status NeedObject(const std::string& json, const char* field) {
   return absl::InvalidArgumentError(absl::StrCat(field, " is no JSON object"));
 }
 
-absl::StatusOr<WalletSecret> SecretOf(const Configuration& configuration, const v1::RunSpec& spec, int index,
-                                      const char* role) {
-  if (spec.seed_refs_size() <= index) return DrawWalletSecret(spec.seed(), role);
-  SEEP_ASSIGN_OR_RETURN(const std::string text, ReadSecret(configuration, spec.seed_refs(index)));
-  auto secret = ReadWalletSecret(text);
-  if (!secret.ok()) return Annotate(secret.status(), "secret " + Printable(spec.seed_refs(index)));
-  return secret;
-}
-
 }  // namespace
 
 absl::Status Run::Prepare() {
@@ -47,18 +38,7 @@ absl::Status Run::Prepare() {
   SEEP_ASSIGN_OR_RETURN(version_, ResolveVersion(*driver_, spec_.target().version()));
   SEEP_RETURN_IF_ERROR(NeedObject(spec_.target().settings_json(), "sdk.settings"));
   SEEP_RETURN_IF_ERROR(NeedObject(spec_.target().connect_settings_json(), "sdk.connect_settings"));
-  plan_.spec = spec_.scenario();
-  plan_.pace = spec_.pace();
-  plan_.run_id = id();
-  if (!spec_.target().network().empty()) plan_.network = spec_.target().network();
-  plan_.connect_settings_json = spec_.target().connect_settings_json();
-  plan_.extra_instances = std::min(spec_.target().extra_instances(), 64u);
-  plan_.shared_context = spec_.target().shared_context();
-  plan_.seed = spec_.seed();
-  plan_.work_directory = directory_.work();
-  SEEP_ASSIGN_OR_RETURN(plan_.alice, SecretOf(parts_.configuration, spec_, 0, "alice"));
-  SEEP_ASSIGN_OR_RETURN(plan_.bob, SecretOf(parts_.configuration, spec_, 1, "bob"));
-  return absl::OkStatus();
+  return PrepareHosts();
 }
 
 Async<absl::Status> Run::StartServices() {
@@ -117,6 +97,7 @@ absl::Status Run::PrepareFaucet() {
     else log_.AddLine("agent", "the faucet is asked without credentials: they are not both set on this agent");
   }
   faucet_ = std::make_unique<HttpFaucet>(parts_.loop, std::move(url), std::move(credentials));
+  for (const auto& part : parts_of_processes_) part->faucet = std::make_unique<FaucetShare>(parts_.loop, *faucet_);
   return absl::OkStatus();
 }
 

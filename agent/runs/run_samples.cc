@@ -31,39 +31,74 @@ bool IsOurName(const std::string& name) {
   return std::any_of(all.begin(), all.end(), [&](const GaugeValue& gauge) { return gauge.name == name; });
 }
 
-}  // namespace
-
-RunSamples::RunSamples(AgentParts& parts, std::string run_id, MonotonicTime began, absl::Duration interval)
-    : parts_(parts), run_id_(std::move(run_id)), began_(began), interval_(interval), complained_(began - kComplainEvery),
-      told_operations_(began) {}
-
-void RunSamples::Record(const Reading& reading, std::uint32_t generation, const std::vector<GaugeValue>* inside,
-                        ScenarioCounters& counters) {
+std::vector<GaugeValue> Measured(const Reading& reading, const std::vector<GaugeValue>* inside) {
   std::vector<GaugeValue> values = OutsideGauges(reading.figures);
   values.push_back({"sampling_cost", "seconds", v1::GAUGE_KIND_GAUGE, v1::GAUGE_ORIGIN_OUTSIDE, false,
                     absl::ToDoubleSeconds(reading.cost)});
   if (inside != nullptr) values.insert(values.end(), inside->begin(), inside->end());
-  if (figures_) {
-    for (GaugeValue& figure : figures_()) {
-      if (figure.origin == v1::GAUGE_ORIGIN_INSIDE && IsOurName(figure.name)) figure.name.insert(0, "target.");
-      values.push_back(std::move(figure));
-    }
-  }
-  std::vector<ScenarioValue> counted = counts_scenario_ ? counters.Values() : std::vector<ScenarioValue>();
-  for (ScenarioValue& value : counted) {
+  return values;
+}
+
+}  // namespace
+
+RunSamples::RunSamples(AgentParts& parts, std::string run_id, MonotonicTime began, absl::Duration interval, std::size_t processes)
+    : parts_(parts), run_id_(std::move(run_id)), began_(began), interval_(interval), complained_(began - kComplainEvery),
+      sums_(processes), told_operations_(began) {}
+
+std::vector<GaugeValue> RunSamples::Counted(const ScenarioCounters& counters) const {
+  std::vector<GaugeValue> values;
+  if (!counts_scenario_) return values;
+  for (ScenarioValue& value : counters.Values()) {
     values.push_back({std::move(value.name), "count", value.counter ? v1::GAUGE_KIND_COUNTER : v1::GAUGE_KIND_GAUGE,
                       v1::GAUGE_ORIGIN_SCENARIO, value.operation, value.value});
   }
-  const SampleStamp stamp{parts_.spool.NextSequence(run_id_), reading.at - began_, reading.wall, generation, phase_};
+  return values;
+}
+
+void RunSamples::AddFiguresTo(std::vector<GaugeValue>& values) {
+  if (!figures_) return;
+  for (GaugeValue& figure : figures_()) {
+    if (figure.origin == v1::GAUGE_ORIGIN_INSIDE && IsOurName(figure.name)) figure.name.insert(0, "target.");
+    values.push_back(std::move(figure));
+  }
+}
+
+void RunSamples::Record(const Reading& reading, std::uint32_t generation, const std::vector<GaugeValue>* inside,
+                        ScenarioCounters& counters) {
+  std::vector<GaugeValue> values = Measured(reading, inside);
+  AddFiguresTo(values);
+  for (GaugeValue& value : Counted(counters)) values.push_back(std::move(value));
+  Append({0, reading.at - began_, reading.wall, generation, phase_}, reading.at, values, counters.times);
+}
+
+void RunSamples::RecordSeveral(const std::vector<std::optional<Told>>& told, std::uint32_t generation,
+                               const std::vector<ScenarioCounters*>& counters) {
+  std::vector<ProcessSums::OfProcess> each(counters.size());
+  const Reading* latest = nullptr;
+  for (std::size_t i = 0; i < counters.size(); ++i) {
+    each[i].counted = Counted(*counters[i]);
+    if (i > 0) counters[0]->times.TakeFrom(counters[i]->times);
+    if (!told[i]) continue;
+    each[i].measured = Measured(told[i]->reading, told[i]->inside ? &*told[i]->inside : nullptr);
+    if (latest == nullptr || told[i]->reading.at > latest->at) latest = &told[i]->reading;
+  }
+  if (latest == nullptr) return;
+  std::vector<GaugeValue> values = sums_.Values(each);
+  AddFiguresTo(values);
+  Append({0, latest->at - began_, latest->wall, generation, phase_}, latest->at, values, counters[0]->times);
+}
+
+void RunSamples::Append(SampleStamp stamp, MonotonicTime at, const std::vector<GaugeValue>& values, OperationTimes& times) {
+  stamp.sequence = parts_.spool.NextSequence(run_id_);
   v1::Sample operations;
   // Those of the end go at once: no later sample takes them along.
-  const bool due = reading.at - told_operations_ >= kOperationsEvery || phase_ == v1::PHASE_TEARDOWN;
-  if (due) counters.times.WriteTo(operations);
+  const bool due = at - told_operations_ >= kOperationsEvery || phase_ == v1::PHASE_TEARDOWN;
+  if (due) times.WriteTo(operations);
   const std::string block = encoder_.Encode(stamp, values, operations);
   const absl::Status status = parts_.spool.Append(run_id_, block, [this] { return encoder_.Definitions(); });
   if (due && status.ok()) {
-    counters.times.Sent();
-    told_operations_ = reading.at;
+    times.Sent();
+    told_operations_ = at;
   }
   if (!status.ok() && parts_.loop.clock().Now() - complained_ >= kComplainEvery) {
     complained_ = parts_.loop.clock().Now();

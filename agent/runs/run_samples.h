@@ -13,6 +13,8 @@
 
 #include "agent/driver_client/host_conversation.h"
 #include "agent/runs/agent_parts.h"
+#include "agent/runs/gathered_readings.h"
+#include "agent/runs/process_sums.h"
 #include "agent/sampler/sample_encoder.h"
 #include "agent/scenario/scenario_counters.h"
 
@@ -20,7 +22,7 @@ namespace seep::agent {
 
 class RunSamples {
  public:
-  RunSamples(AgentParts& parts, std::string run_id, MonotonicTime began, absl::Duration interval);
+  RunSamples(AgentParts& parts, std::string run_id, MonotonicTime began, absl::Duration interval, std::size_t processes);
 
   void set_phase(v1::Phase phase) { phase_ = phase; }
   absl::Duration SinceBegin() const { return parts_.loop.clock().Now() - began_; }
@@ -34,8 +36,16 @@ class RunSamples {
   // operations took, about once a second, and lets it go once it is spooled.
   void Record(const Reading& reading, std::uint32_t generation, const std::vector<GaugeValue>* inside,
               ScenarioCounters& counters);
+  // The same of several processes; those that told nothing are left out of it,
+  // their scenarios' counts are not. `counters`: of each process.
+  void RecordSeveral(const std::vector<std::optional<Told>>& told, std::uint32_t generation,
+                     const std::vector<ScenarioCounters*>& counters);
 
  private:
+  std::vector<GaugeValue> Counted(const ScenarioCounters& counters) const;
+  void AddFiguresTo(std::vector<GaugeValue>& values);
+  void Append(SampleStamp stamp, MonotonicTime at, const std::vector<GaugeValue>& values, OperationTimes& times);
+
   AgentParts& parts_;
   const std::string run_id_;
   const MonotonicTime began_;
@@ -45,6 +55,7 @@ class RunSamples {
   MonotonicTime complained_;
   std::function<std::vector<GaugeValue>()> figures_;
   bool counts_scenario_ = true;
+  ProcessSums sums_;
   MonotonicTime told_operations_;
 };
 

@@ -76,29 +76,18 @@ absl::Status Run::PrepareFigures() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<LivingTarget>> Run::MakeTarget(std::uint32_t number, const std::string& mark) {
-  LivingTarget::Ports ports{[this, number](std::string why) { events_.Push({Event::Kind::kEnded, number, std::move(why), {}}); },
-                            [this, number] { events_.Push({Event::Kind::kScenarioDone, number, "", {}}); }};
-  std::string work = directory_.work();
-  if (spec_.target().fresh_directory()) {
-    work = absl::StrCat(work, "/generation-", number);
-    SEEP_RETURN_IF_ERROR(MakeDirectories(work, 0700));
-  }
-  plan_.work_directory = work;
-  const std::vector<std::string> marks{RunMark(parts_.spool.epoch(), id()), mark};
-  if (drives_sdk()) {
-    return std::make_unique<Generation>(
-        Generation::Setting{parts_, plan_, spec_.sampling(), counters_, samples_, log_, faucet_.get(), number, mark,
-                            TargetCommand(*driver_, version_, marks, work)},
-        std::move(ports));
-  }
+absl::StatusOr<std::unique_ptr<LivingTarget>> Run::MakeProcess(std::uint32_t number, LivingTarget::Ports ports) {
+  SEEP_ASSIGN_OR_RETURN(const std::string work, WorkDirectory(0, number));
+  const std::string mark = TargetMark(parts_.spool.epoch(), id(), number);
   const Placeholders placeholders{work, number};
   const std::string what = absl::StrCat("target ", spec_.target().entry());
-  ProcessGeneration::Setting setting{parts_, spec_.sampling(), counters_, samples_, log_, number, mark, spec_.target().entry(),
-                                     process_entry_->attach, {}, "", number == 1 ? kFirstAppearance : kReappearance};
+  ProcessGeneration::Setting setting{parts_, spec_.sampling(), parts_of_processes_[0]->counters, samples_, log_, number, mark,
+                                     spec_.target().entry(), process_entry_->attach, {}, "",
+                                     number == 1 ? kFirstAppearance : kReappearance};
   SEEP_ASSIGN_OR_RETURN(const Arguments parameters, FillParameters(what, process_entry_->start, WishesOf(spec_.target()).parameters));
   setting.ready = FilledIn(process_entry_->ready, parameters, placeholders);
   if (!setting.attach) {
+    const std::vector<std::string> marks{RunMark(parts_.spool.epoch(), id()), mark};
     SEEP_ASSIGN_OR_RETURN(setting.command, AllowedProcess(what, process_entry_->start, WishesOf(spec_.target()), placeholders, marks));
   }
   return std::make_unique<ProcessGeneration>(std::move(setting), std::move(ports));
@@ -172,9 +161,11 @@ Async<void> Run::KeepProfilesOfTheEnd() {
   if (!spec_.profiles().heap_dump() || !generation_->why_ended().empty()) co_return;
   const std::string directory = directory_.work() + "/heap-dump";
   if (const absl::Status made = MakeDirectories(directory, 0700); !made.ok()) co_return;
-  const auto dump = co_await generation_->DumpHeap(directory);
-  if (dump.ok()) profiles_->KeepDump(*dump, directory, number);
-  else log_.AddLine("agent", absl::StrCat("no heap dump: ", std::string(dump.status().message())));
+  for (LivingTarget* target : LivingOnes()) {
+    const auto dump = co_await target->DumpHeap(directory);
+    if (dump.ok()) profiles_->KeepDump(*dump, directory, number);
+    else log_.AddLine("agent", absl::StrCat("no heap dump: ", std::string(dump.status().message())));
+  }
 }
 
 // So that whoever sees the end of the run finds its artefacts there.

@@ -43,10 +43,10 @@ TreeId Sampler::Add(SampledTree tree, OnReading on_reading) {
   SEEP_CHECK(tree.interval > absl::ZeroDuration());
   const TreeId id{++last_id_};
   (*listeners_)[id] = std::move(on_reading);
-  const MonotonicTime now = loop_.clock().Now();
-  Watched watched{Cadence(now, tree.interval), std::nullopt, Cadence(now, std::max(tree.interval, kSocketsEvery))};
+  const MonotonicTime from = tree.aligned_to.value_or(loop_.clock().Now());
+  Watched watched{Cadence(from, tree.interval), std::nullopt, Cadence(from, std::max(tree.interval, kSocketsEvery))};
   if (tree.detailed_interval > absl::ZeroDuration()) {
-    watched.detailed_due.emplace(now, std::max(tree.detailed_interval, tree.interval));
+    watched.detailed_due.emplace(from, std::max(tree.detailed_interval, tree.interval));
   }
   Tell([this, id, watched, root = tree.root, mark = std::move(tree.mark)] {
     reader_->Track(id, root, mark);

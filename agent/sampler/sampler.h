@@ -39,6 +39,7 @@ struct SampledTree {
   std::string mark;
   absl::Duration interval = absl::Seconds(30);
   absl::Duration detailed_interval = absl::ZeroDuration();  // zero: never
+  std::optional<MonotonicTime> aligned_to = std::nullopt;  // trees of one run are read together; nothing: from now on
 };
 
 class Sampler {

@@ -26,14 +26,25 @@ bool Lifecycles::Claim() {
 
 Async<TickResult> Lifecycles::Tick(Turn turn) {
   if (!Claim()) co_return TickResult::kNothingLeft;
+  const bool good = co_await LiveTimed(turn.intended);
+  if (!good && context_.stop.stopped()) co_return TickResult::kCutShort;
+  co_return good ? TickResult::kGood : TickResult::kFailed;
+}
+
+Async<bool> Lifecycles::LiveDrawn() {
+  ++begun_;
+  co_return co_await LiveTimed(context_.loop.clock().Now());
+}
+
+Async<bool> Lifecycles::LiveTimed(MonotonicTime intended) {
   std::uint32_t worker = 0;
   while (!busy_.insert(worker).second) ++worker;
   const bool good = co_await LiveOnce(worker, begun_);
   busy_.erase(worker);
-  if (!good && context_.stop.stopped()) co_return TickResult::kCutShort;
-  context_.counters.times.Record("lifecycle", context_.loop.clock().Now() - turn.intended, good ? "" : "failed");
+  if (!good && context_.stop.stopped()) co_return false;
+  context_.counters.times.Record("lifecycle", context_.loop.clock().Now() - intended, good ? "" : "failed");
   if (good) ++context_.counters.lifecycles;
-  co_return good ? TickResult::kGood : TickResult::kFailed;
+  co_return good;
 }
 
 Async<bool> Lifecycles::LiveOnce(std::uint32_t worker, std::uint64_t number) {

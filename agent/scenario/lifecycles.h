@@ -21,9 +21,12 @@ class Lifecycles {
   explicit Lifecycles(ScenarioContext& context);
   // Until stopped, or `count` lifecycles have succeeded.
   Async<void> Run();
+  // One, drawn from a mix; timed from now.
+  Async<bool> LiveDrawn();
 
  private:
   Async<TickResult> Tick(Turn turn);
+  Async<bool> LiveTimed(MonotonicTime intended);
   Async<bool> LiveOnce(std::uint32_t worker, std::uint64_t number);
   Async<bool> Use(Wallet& wallet);
   Async<bool> UseFor(Wallet& wallet, std::string operation);

@@ -20,7 +20,9 @@ constexpr Known kOperations[] = {{"payment", can::kPayments},   {"get_info", can
                                  {"list_payments", can::kHistory}, {"sync", can::kSync},
                                  {"parse", can::kParse},        {"receive", can::kReceive},
                                  {"listener", can::kListeners}, {"collect_garbage", can::kCollectGarbage},
-                                 {"connect_cancel", ""},        {"invoke", can::kInvoke}};
+                                 {"connect_cancel", ""},        {"invoke", can::kInvoke},
+                                 {"reconnect", ""},             {"listener_churn", can::kListeners},
+                                 {"lifecycle", ""}};
 
 }  // namespace
 

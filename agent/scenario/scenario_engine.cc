@@ -46,7 +46,7 @@ Async<absl::Status> ScenarioEngine::Setup() {
   }
   if (spec_.has_payments()) payments_.emplace(context_, *wallets_[0], *wallets_[1]);
   operations_.emplace(context_, *wallets_[0], *wallets_[1], payments_ ? &*payments_ : nullptr);
-  extras_.emplace(context_, *operations_, *wallets_[0], *wallets_[1]);
+  extras_.emplace(context_, *operations_, *wallets_[0], *wallets_[1], OfInstances());
   absl::Duration pause = absl::Seconds(1);
   for (int tried = 1; !co_await ConnectAll(); ++tried, pause *= 2) {
     if (context_.stop.stopped()) co_return absl::CancelledError("stopped while connecting");
@@ -96,7 +96,7 @@ Async<bool> ScenarioEngine::ConnectAll() {
 
 Async<void> ScenarioEngine::Run() {
   TaskGroup parts(context_.loop);
-  if (lifecycles_) parts.Add(lifecycles_->Run());
+  if (lifecycles_ && !spec_.lifecycle().idle()) parts.Add(lifecycles_->Run());
   if (!wallets_.empty()) parts.Add(RunTicks());
   co_await parts.Join();
 }
@@ -131,7 +131,7 @@ Async<TickResult> ScenarioEngine::TickInside(Turn turn) {
     co_return reconnected ? TickResult::kNotMeasured : TickResult::kFailed;
   }
   bool good = true;
-  if (spec_.has_listener_churn()) good = co_await ChurnListeners() && good;
+  if (spec_.has_listener_churn() && !spec_.listener_churn().idle()) good = co_await ChurnListeners() && good;
   if (spec_.has_sync() && !context_.stop.stopped()) good = co_await SyncBoth() && good;
   if (spec_.has_history() && !context_.stop.stopped()) good = co_await QueryHistory() && good;
   if (spec_.has_collect_garbage() && !context_.stop.stopped()) good = co_await operations_->CollectGarbage() && good;
@@ -155,7 +155,7 @@ Async<bool> ScenarioEngine::ReviveDead() {
 }
 
 bool ScenarioEngine::ReconnectIsDue() const {
-  if (!spec_.has_reconnect()) return false;
+  if (!spec_.has_reconnect() || spec_.reconnect().idle()) return false;
   const v1::ReconnectScenario& reconnect = spec_.reconnect();
   if (reconnect.every_payments() > 0 && spec_.has_payments()) {
     // At least that many since the last one: lost wallets may skip a multiple.
@@ -170,18 +170,40 @@ bool ScenarioEngine::ReconnectIsDue() const {
 Async<bool> ScenarioEngine::ReconnectAll() {
   bool all = true;
   for (const auto& wallet : wallets_) {
-    const MonotonicTime began = context_.loop.clock().Now();
-    co_await wallet->Disconnect();
+    const bool connected = co_await Reconnect(*wallet);
     if (context_.stop.stopped()) co_return true;
-    const bool connected = co_await wallet->Connect();
-    context_.counters.times.Record("reconnect", context_.loop.clock().Now() - began, connected ? "" : "failed");
-    if (connected) ++context_.counters.reconnects;
-    else all = false;
+    all = all && connected;
   }
   reconnected_at_payments_ = context_.counters.payments;
   reconnected_at_ = context_.loop.clock().Now();
   co_await context_.stop.Sleep(absl::Milliseconds(spec_.reconnect().settle_ms()));
   co_return all;
+}
+
+Async<bool> ScenarioEngine::Reconnect(Wallet& wallet) {
+  const MonotonicTime began = context_.loop.clock().Now();
+  co_await wallet.Disconnect();
+  if (context_.stop.stopped()) co_return true;
+  const bool connected = co_await wallet.Connect();
+  context_.counters.times.Record("reconnect", context_.loop.clock().Now() - began, connected ? "" : "failed");
+  if (connected) ++context_.counters.reconnects;
+  co_return connected;
+}
+
+Async<bool> ScenarioEngine::ReconnectDrawn(Wallet& wallet) {
+  gate_.Leave();
+  co_await gate_.EnterAlone();
+  bool connected = true;
+  if (!context_.stop.stopped()) connected = co_await Reconnect(wallet);
+  gate_.Leave();
+  co_await context_.stop.Sleep(absl::Milliseconds(spec_.reconnect().settle_ms()));
+  co_await gate_.Enter();
+  co_return connected;
+}
+
+TickExtras::OfInstances ScenarioEngine::OfInstances() {
+  return {[this](Wallet& wallet) { return ReconnectDrawn(wallet); }, [this] { return ChurnListeners(); },
+          [this] { return lifecycles_->LiveDrawn(); }};
 }
 
 Async<bool> ScenarioEngine::ChurnListeners() {

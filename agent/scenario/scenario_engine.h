@@ -49,6 +49,10 @@ class ScenarioEngine {
   Async<bool> ReviveDead();
   bool ReconnectIsDue() const;
   Async<bool> ReconnectAll();
+  Async<bool> Reconnect(Wallet& wallet);
+  // Drawn from a mix inside a tick: others wait, as for any reconnect.
+  Async<bool> ReconnectDrawn(Wallet& wallet);
+  TickExtras::OfInstances OfInstances();
   Async<bool> ChurnListeners();
   Async<bool> SyncBoth();
   Async<bool> QueryHistory();

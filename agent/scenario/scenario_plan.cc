@@ -39,6 +39,10 @@ absl::Status CheckUse(const v1::LifecycleScenario& lifecycle, const HostCalls& h
   return absl::OkStatus();
 }
 
+bool OfWholeInstances(const std::string& operation) {
+  return operation == "reconnect" || operation == "listener_churn" || operation == "lifecycle" || operation == "invoke";
+}
+
 absl::Status NeedOperation(const std::string& operation, const HostCalls& host, const char* scenario) {
   SEEP_ASSIGN_OR_RETURN(const std::string_view capability, Operations::Needs(operation));
   return Need(host, capability, absl::StrCat(scenario, " (", operation, ")"));
@@ -51,12 +55,18 @@ absl::Status CheckNamed(const v1::ScenarioSpec& spec, const HostCalls& host) {
     SEEP_RETURN_IF_ERROR(NeedOperation(kind, host, "failures"));
   }
   for (const std::string& operation : spec.concurrent().operations()) {
+    if (OfWholeInstances(operation)) {
+      return absl::InvalidArgumentError(absl::StrCat("scenario.concurrent.operations: ", operation, " is no call on an instance"));
+    }
     SEEP_RETURN_IF_ERROR(NeedOperation(operation, host, "concurrent"));
   }
   for (const v1::MixEntry& entry : spec.mix().entries()) {
     SEEP_RETURN_IF_ERROR(NeedOperation(entry.operation(), host, "mix"));
     if (entry.operation() == "payment" && !spec.has_payments()) {
       return absl::InvalidArgumentError("scenario.mix: payment needs the settings of payments");
+    }
+    if (entry.operation() == "lifecycle" && !spec.lifecycle().idle()) {
+      return absl::InvalidArgumentError("scenario.mix: lifecycle needs the settings of lifecycle");
     }
   }
   if (spec.has_mix() && spec.mix().entries_size() == 0) return absl::InvalidArgumentError("scenario.mix: is empty");

@@ -24,8 +24,9 @@ const v1::MixEntry& Drawn(const v1::MixScenario& mix, std::uint64_t seed, std::u
 
 }  // namespace
 
-TickExtras::TickExtras(ScenarioContext& context, Operations& operations, Wallet& alice, Wallet& bob)
-    : context_(context), spec_(context.plan.spec), operations_(operations), alice_(alice), bob_(bob) {}
+TickExtras::TickExtras(ScenarioContext& context, Operations& operations, Wallet& alice, Wallet& bob, OfInstances of_instances)
+    : context_(context), spec_(context.plan.spec), operations_(operations), alice_(alice), bob_(bob),
+      of_instances_(std::move(of_instances)) {}
 
 Async<bool> TickExtras::Tick() {
   const std::uint64_t tick = ticks_++;
@@ -44,6 +45,7 @@ Async<bool> TickExtras::Tick() {
   if (spec_.has_mix()) {
     for (std::uint32_t i = 0; i < std::max(1u, spec_.mix().per_tick()) && go_on(); ++i) {
       good = co_await DrawFromMix() && good;
+      if (!alice_.alive() || !bob_.alive()) co_return false;  // to be replaced before anything else
     }
   }
   co_return good;
@@ -95,6 +97,9 @@ Async<bool> TickExtras::DrawFromMix() {
   const std::uint64_t number = context_.counters.mixed++;
   const v1::MixEntry& entry = Drawn(spec_.mix(), context_.plan.seed, number);
   Wallet& wallet = number % 2 == 0 ? alice_ : bob_;
+  if (entry.operation() == "reconnect") co_return co_await of_instances_.reconnect(wallet);
+  if (entry.operation() == "listener_churn") co_return co_await of_instances_.churn_listeners();
+  if (entry.operation() == "lifecycle") co_return co_await of_instances_.live_lifecycle();
   if (entry.operation() == "invoke") co_return co_await operations_.Invoke(entry.invoke(), wallet);
   std::string operation = entry.operation();
   co_return co_await operations_.Do(std::move(operation), wallet);

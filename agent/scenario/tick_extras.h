@@ -8,6 +8,7 @@
 #define SEEP_AGENT_SCENARIO_TICK_EXTRAS_H_
 
 #include <cstdint>
+#include <functional>
 
 #include "agent/scenario/operations.h"
 
@@ -15,7 +16,13 @@ namespace seep::agent {
 
 class TickExtras {
  public:
-  TickExtras(ScenarioContext& context, Operations& operations, Wallet& alice, Wallet& bob);
+  // What a mix may draw that concerns instances as wholes: the engine's to do.
+  struct OfInstances {
+    std::function<Async<bool>(Wallet&)> reconnect;
+    std::function<Async<bool>()> churn_listeners;
+    std::function<Async<bool>()> live_lifecycle;
+  };
+  TickExtras(ScenarioContext& context, Operations& operations, Wallet& alice, Wallet& bob, OfInstances of_instances);
   // Whether all of it was good.
   Async<bool> Tick();
 
@@ -31,6 +38,7 @@ class TickExtras {
   Operations& operations_;
   Wallet& alice_;
   Wallet& bob_;
+  const OfInstances of_instances_;
   std::uint64_t ticks_ = 0;
   std::uint64_t calls_ = 0;
 };

@@ -19,14 +19,21 @@ namespace seep::agent {
 // after their parents ended; the epoch is random, so no stranger carries one.
 std::string RunMark(const std::string& epoch, const std::string& run);
 std::string ServiceMark(const std::string& epoch, const std::string& run, const std::string& service);
-std::string TargetMark(const std::string& epoch, const std::string& run, std::uint32_t generation);
+// `process`: of several, counted from 1.
+std::string TargetMark(const std::string& epoch, const std::string& run, std::uint32_t generation, std::size_t process = 0);
 
 // The version to use: `requested` if installed, else the default; "" when the
 // driver has no versions.
 absl::StatusOr<std::string> ResolveVersion(const Driver& driver, const std::string& requested);
 
-ChildOptions TargetCommand(const Driver& driver, const std::string& version, const std::vector<std::string>& marks,
-                           const std::string& work_directory);
+// What one host is started with besides its driver's command.
+struct HostSurroundings {
+  std::string work_directory;
+  std::map<std::string, std::string> environment;  // as the spec asks
+  std::vector<std::string> marks;
+};
+// kInvalidArgument: a variable that the driver does not leave to specs.
+absl::StatusOr<ChildOptions> TargetCommand(const Driver& driver, const std::string& version, const HostSurroundings& around);
 ChildOptions CompanionCommand(const Driver& driver, const ServiceCommand& service, const std::vector<std::string>& marks,
                               const std::string& work_directory);
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 #include <optional>
+#include <set>
 
 #include "analysis/changepoint/collections.h"
 #include "analysis/rules/rules.h"
@@ -41,7 +42,8 @@ class Assessment {
   std::string Binds(const Limit& limit) const;
   void FillLimit(Judged& j) const;
   void Explained(Judged& j) const;
-  int HeapBreathing() const;
+  int HeapBreathing(int process) const;
+  void LeaveOtherProcessesOut(int process, Track& track) const;
   bool LoadVaries() const;
   std::vector<RuleFinding> Rules() const;
 
@@ -49,7 +51,7 @@ class Assessment {
   RunSummary summary_;
   std::vector<Interval> excluded_;
   std::string lost_;
-  bool heap_steady_ = false;
+  std::set<int> heap_steady_;  // processes whose heap was judged not to grow
 };
 
 SeriesVerdict Assessment::Figures(int index) const {
@@ -70,11 +72,19 @@ SeriesVerdict Assessment::Figures(int index) const {
 }
 
 // The first heap whose collector makes it breathe; RSS then follows its peaks.
-int Assessment::HeapBreathing() const {
+int Assessment::HeapBreathing(int process) const {
   for (int i = 0; i < summary_.series_count(); ++i) {
-    if (state_.series[i].series_class == SeriesClass::kHeapMemory && summary_.totals(i).samples > 40) return i;
+    if (state_.series[i].process == process && state_.series[i].series_class == SeriesClass::kHeapMemory && summary_.totals(i).samples > 40) return i;
   }
   return -1;
+}
+
+// What one process keeps has to do with its own operations; of the sum, with all.
+void Assessment::LeaveOtherProcessesOut(int process, Track& track) const {
+  for (std::size_t k = 0; k < track.operations.size(); ++k) {
+    if (SplitOfProcess(state_.operations[k]).process == process) continue;
+    std::fill(track.operations[k].begin(), track.operations[k].end(), kUnknown);
+  }
 }
 
 bool Assessment::LoadVaries() const {
@@ -96,16 +106,18 @@ Judged Assessment::JudgeSeries(int index) {
   Judged j;
   j.index = index;
   j.series_class = spec.series_class;
+  j.process = spec.process;
   j.verdict = Figures(index);
   if (!j.verdict.judged) return j;
   j.scale = UnitScale(spec.unit);
   EvidenceRequest request;
   if (summary_.totals(index).samples > 0) request.track = ExtractTrack(summary_, index, j.scale, excluded_);
+  LeaveOtherProcessesOut(spec.process, request.track);
   SplitAtGaps(state_.gaps, request.track);
   request.whole_numbers = spec.series_class == SeriesClass::kResource;
   request.load_varies = LoadVaries();
-  request.covariate_is_steady = heap_steady_;
-  const int heap = spec.series_class == SeriesClass::kResidentMemory ? HeapBreathing() : -1;
+  request.covariate_is_steady = heap_steady_.contains(spec.process);
+  const int heap = spec.series_class == SeriesClass::kResidentMemory ? HeapBreathing(spec.process) : -1;
   if (heap >= 0) {
     request.track.covariate =
         RunningPeak(summary_, heap, UnitScale(state_.series[heap].unit), kPeakWindow_s, request.track);
@@ -150,7 +162,7 @@ void Assessment::FillOperation(Judged& j) const {
   if (j.decision.operation < 0) return;
   const OperationRate& rate = j.evidence.operations[j.decision.operation];
   SeriesVerdict& v = j.verdict;
-  v.per_operation.operation = state_.operations[rate.operation];
+  v.per_operation.operation = std::string(SplitOfProcess(state_.operations[rate.operation]).name);
   v.per_operation.kept = {j.decision.kept * j.scale, j.decision.kept_low * j.scale, j.decision.kept_high * j.scale};
   v.per_operation.weight = rate.weight;
   v.detectable_per_operation = v.detectable_per_minute / rate.per_minute;
@@ -216,10 +228,10 @@ RunVerdict Assessment::Run() {
   }
   // A collector that lets the heap swell without keeping more explains resident
   // memory that swells with it; so the heap is heard first.
-  const int heap = HeapBreathing();
-  if (heap >= 0) {
-    const Evidence& e = all[heap].evidence;
-    heap_steady_ = e.missing.empty() && e.average.probability < 0.5;
+  for (int i = 0; i < summary_.series_count(); ++i) {
+    const Evidence& e = all[i].evidence;
+    const int process = state_.series[i].process;
+    if (HeapBreathing(process) == i && e.missing.empty() && e.average.probability < 0.5) heap_steady_.insert(process);
   }
   for (int i = 0; i < summary_.series_count(); ++i) {
     if (resident(i)) all[i] = JudgeSeries(i);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <string>
 
 #include "analysis/verdict/run_judge.h"
@@ -26,11 +27,24 @@ bool Among(const std::array<std::string_view, N>& names, std::string_view name) 
 
 }  // namespace
 
+OfProcess SplitOfProcess(std::string_view name) {
+  constexpr std::string_view kMark = ".process";
+  const std::size_t mark = name.rfind(kMark);
+  if (mark == std::string_view::npos || mark == 0) return {name, 0};
+  const std::string_view digits = name.substr(mark + kMark.size());
+  int process = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), process);
+  if (error != std::errc() || end != digits.data() + digits.size() || process < 1) return {name, 0};
+  return {name.substr(0, mark), process};
+}
+
 SeriesSpec ClassifySeries(std::string_view name, std::string_view unit, bool is_counter) {
   SeriesSpec spec;
+  const OfProcess split = SplitOfProcess(name);
+  spec.process = split.process;
   spec.name = std::string(name);
   spec.unit = std::string(unit.empty() ? "count" : unit);
-  std::string lower(name);
+  std::string lower(split.name);
   std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
   const bool bytes = unit == "bytes";
   if (is_counter || Among(kShownOnly, lower) || unit == "percent" || unit == "%" || unit == "seconds") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <set>
 
 #include "analysis/verdict/doubt.h"
 
@@ -157,11 +158,28 @@ std::string Explain(const ExplainInput& in) {
   return text + Advice(in);
 }
 
+// "rss of process 2 (of 3; also accused: 3)".
+std::string InWords(const SeriesVerdict& deciding, const RunVerdict& run) {
+  const OfProcess split = SplitOfProcess(deciding.series);
+  if (split.process == 0) return deciding.series;
+  std::set<int> processes, accused;
+  for (const SeriesVerdict& v : run.series) {
+    const int process = SplitOfProcess(v.series).process;
+    if (process == 0 || !v.judged) continue;
+    processes.insert(process);
+    if (v.verdict >= Verdict::kSuspect && process != split.process) accused.insert(process);
+  }
+  std::string text = std::string(split.name) + " of process " + std::to_string(split.process);
+  text += Plain(" (of %d", static_cast<int>(processes.size()));
+  for (const int process : accused) text += (process == *accused.begin() ? "; also accused: " : ", ") + std::to_string(process);
+  return text + ")";
+}
+
 std::string Headline(const RunVerdict& run) {
   std::string text(VerdictName(run.verdict));
   for (const SeriesVerdict& v : run.series) {
     if (v.series != run.deciding_series) continue;
-    text += "  " + v.series + ": ";
+    text += "  " + InWords(v, run) + ": ";
     if (run.verdict == Verdict::kLeak || run.verdict == Verdict::kSuspect) {
       text += RateWithInterval(v.slope_per_minute, v.unit) + KeptPerOperation(v);
       if (v.detectable_per_minute > 0) text += "; smallest detectable " + Amount(v.detectable_per_minute, v.unit) + "/min";

@@ -33,7 +33,15 @@ struct SeriesSpec {
   std::string name;
   std::string unit = "count";  // "bytes" or anything else
   SeriesClass series_class = SeriesClass::kResource;
+  int process = 0;  // one of several that the run has; 0: the run's own, the sum over all
 };
+// "rss.process2" is what the second process has of "rss": it is weighed by that
+// process's own operations ("payments.process2") and beside its own series.
+struct OfProcess {
+  std::string_view name;  // "rss"
+  int process = 0;
+};
+OfProcess SplitOfProcess(std::string_view name);
 SeriesSpec ClassifySeries(std::string_view name, std::string_view unit, bool is_counter);
 
 enum class Phase : std::uint8_t { kWarmUp, kSoak, kCoolDown, kTeardown };

@@ -1,6 +1,7 @@
 #include "analysis/verdict/weigh_series.h"
 
 #include <algorithm>
+#include <set>
 
 namespace seep::analysis {
 namespace {
@@ -48,7 +49,7 @@ bool FollowsPeaks(const Evidence& resident, double heap_high) {
 const Judged* ResidentForHeap(const std::vector<Judged>& all) {
   const Judged *resident = nullptr, *heap = nullptr;
   for (const Judged& j : all) {
-    if (!j.verdict.judged || !j.evidence.missing.empty()) continue;
+    if (j.process > 0 || !j.verdict.judged || !j.evidence.missing.empty()) continue;
     if (j.series_class == SeriesClass::kHeapMemory && heap == nullptr) heap = &j;
     if (j.series_class == SeriesClass::kResidentMemory && resident == nullptr) resident = &j;
   }
@@ -103,10 +104,11 @@ struct Chorus {
   double resident_level = 0; // what the process held as it began to be fitted
 };
 
-Chorus Hear(const std::vector<Judged>& all) {
+// Of one process, or of the run itself.
+Chorus Hear(const std::vector<Judged>& all, int process) {
   Chorus c;
   for (const Judged& j : all) {
-    if (!j.verdict.judged || !j.evidence.missing.empty()) continue;
+    if (j.process != process || !j.verdict.judged || !j.evidence.missing.empty()) continue;
     const bool grows = j.decision.verdict >= Verdict::kSuspect;
     if (IsReal(j)) c.real_memory_clean &= j.decision.verdict == Verdict::kClean;
     if (j.series_class == SeriesClass::kHeapMemory) {
@@ -139,12 +141,10 @@ void Lower(Judged& j, Verdict verdict, Reason reason) {
   j.decision.reasons = {reason};
 }
 
-}  // namespace
-
-void WeighTogether(std::vector<Judged>& all, Collector collector) {
-  const Chorus chorus = Hear(all);
+void WeighOfProcess(int process, Collector collector, std::vector<Judged>& all) {
+  const Chorus chorus = Hear(all, process);
   for (Judged& j : all) {
-    if (!j.verdict.judged) continue;
+    if (j.process != process || !j.verdict.judged) continue;
     if (chorus.resident_judged && chorus.real_memory_clean && TellsOfWarmUp(j)) j.decision.verdict = Verdict::kInconclusive;
     if (collector != Collector::kNone && MaySettle(j, chorus)) {
       Lower(j, Verdict::kInconclusive, Reason::kRuntimeSettles);
@@ -166,14 +166,42 @@ void WeighTogether(std::vector<Judged>& all, Collector collector) {
   }
 }
 
+// Who says `word` of the run itself, or of single processes, most loudly.
+const Judged* Loudest(const std::vector<Judged>& all, Verdict word, bool of_processes) {
+  const Judged* best = nullptr;
+  for (const Judged& j : all) {
+    if (!j.verdict.judged || j.verdict.verdict != word || (j.process > 0) != of_processes) continue;
+    if (best == nullptr || SpeaksBefore(j, *best, word)) best = &j;
+  }
+  return best;
+}
+
+// Whether `word` is for single processes: all of them growing alike is the run's own story.
+bool OnlySomeProcesses(const std::vector<Judged>& all, Verdict word) {
+  std::set<int> accused, processes;
+  for (const Judged& j : all) {
+    if (j.process == 0 || !j.verdict.judged) continue;
+    processes.insert(j.process);
+    if (j.verdict.verdict >= word) accused.insert(j.process);
+  }
+  return accused.size() < processes.size();
+}
+
+}  // namespace
+
+void WeighTogether(std::vector<Judged>& all, Collector collector) {
+  std::set<int> processes;
+  for (const Judged& j : all) processes.insert(j.process);
+  for (const int process : processes) WeighOfProcess(process, collector, all);
+}
+
 const Judged* Deciding(const std::vector<Judged>& all) {
   for (Verdict word : {Verdict::kLeak, Verdict::kSuspect}) {
-    const Judged* best = nullptr;
-    for (const Judged& j : all) {
-      if (!j.verdict.judged || j.verdict.verdict != word) continue;
-      if (best == nullptr || SpeaksBefore(j, *best, word)) best = &j;
-    }
-    if (best != nullptr) return best;
+    const Judged* run = Loudest(all, word, false);
+    const Judged* process = Loudest(all, word, true);
+    if (run == nullptr && process == nullptr) continue;
+    if (run == nullptr || process == nullptr) return run == nullptr ? process : run;
+    return OnlySomeProcesses(all, word) ? process : run;
   }
   if (const Judged* resident = ResidentForHeap(all)) return resident;
   // Nobody accuses: the heap speaks for the run, else resident memory, else
@@ -182,7 +210,7 @@ const Judged* Deciding(const std::vector<Judged>& all) {
     for (SeriesClass c : {SeriesClass::kHeapMemory, SeriesClass::kResidentMemory, SeriesClass::kReservedMemory,
                           SeriesClass::kResource}) {
       for (const Judged& j : all) {
-        if (!j.verdict.judged || j.series_class != c || (j.evidence.missing.empty() != with_evidence)) continue;
+        if (j.process > 0 || !j.verdict.judged || j.series_class != c || (j.evidence.missing.empty() != with_evidence)) continue;
         const Judged* beside = HidesBeside(j, all);
         return beside != nullptr ? beside : &j;
       }

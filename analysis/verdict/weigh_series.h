@@ -16,6 +16,7 @@ namespace seep::analysis {
 struct Judged {
   int index = 0;
   SeriesClass series_class = SeriesClass::kResource;
+  int process = 0;  // as in SeriesSpec
   double scale = 1;
   Evidence evidence;
   Decision decision;
@@ -28,6 +29,7 @@ struct Judged {
 void WeighTogether(std::vector<Judged>& all, Collector collector);
 
 // The series whose word is the run's; none if there is none. Verdicts are filled in.
+// Where some of several processes leak and others do not, one of those speaks.
 const Judged* Deciding(const std::vector<Judged>& all);
 
 }  // namespace seep::analysis

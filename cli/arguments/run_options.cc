@@ -90,6 +90,7 @@ void AddRunOptions(CLI::App& command, RunFlags& f) {
   command.add_option("--warm-up", f.warm_up, "Of the duration, what counts neither for latencies nor thresholds nor the slope")->group(kRun);
   command.add_option("--cool-down", f.cool_down, "After the last tick, before the instances are taken down")->group(kRun);
   list("--threshold", f.thresholds, "Must hold, such as 'p(99)<250ms' or 'rss<400MiB abort_on_fail delay=30s'; else exit 4", "EXPRESSION", kRun);
+  command.add_option("--processes", f.processes, "SDK host processes, each with wallets and a scenario of its own (default 1, at most 32)")->check(NotWhole)->group(kScenario);
   list("--leak", f.leaks, "Inject a leak into the simulated wallet, such as payment=4KiB", "NAME=SIZE", kScenario);
   list("--chaos-restart", f.chaos_restarts, "Restart the SDK at random intervals: kill, terminate or graceful (default 30s-2m)",
        "KIND[:10s-20s]", kScenario);

@@ -23,13 +23,18 @@ std::string Placement(const v1::RunSpec& spec) {
   return text.empty() ? "-" : text;
 }
 
+// " x3": three host processes.
+std::string Processes(const v1::TargetSpec& target) {
+  return target.processes() > 1 ? fmt::format(" x{}", target.processes()) : std::string();
+}
+
 // What a campaign would run; the runs have no ids yet.
 Listing Plan(const v1::ValidateCampaignResponse& response) {
   Listing listing{"runs", Table({{"NAME"}, {"SDK"}, {"DURATION"}, {"SAMPLED EVERY"}, {"PLACEMENT"}, {"SEED"}}), {}};
   for (const v1::Run& run : response.runs()) {
     const v1::RunSpec& spec = run.spec();
     const std::string version = spec.target().version();
-    listing.table.Add({spec.name(), spec.target().driver() + (version.empty() ? "" : " " + version),
+    listing.table.Add({spec.name(), spec.target().driver() + (version.empty() ? "" : " " + version) + Processes(spec.target()),
                        FormatSpan(static_cast<double>(spec.duration_ms()) / 1000),
                        FormatSpan(static_cast<double>(spec.sampling().interval_ms()) / 1000), Placement(spec),
                        fmt::format("{}", spec.seed())});

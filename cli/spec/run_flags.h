@@ -42,6 +42,7 @@ struct RunFlags {
   ProcessFlags process;
 
   // Seep's own.
+  std::optional<std::uint64_t> processes;
   std::optional<std::string> rate;
   std::vector<std::string> ramps;          // RATE:OVER
   bool poisson = false;

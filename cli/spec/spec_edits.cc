@@ -222,6 +222,7 @@ absl::StatusOr<Edits> EditsOfFlags(const RunFlags& flags) {
   AddText(flags.sdk_version, "sdk.version", edits);
   AddText(flags.network, "sdk.network", edits);
   AddCount(flags.extra_instances, "sdk.extra_instances", edits);
+  AddCount(flags.processes, "sdk.processes", edits);
   SEEP_RETURN_IF_ERROR(AddPairs("--leak", flags.leaks, "sdk.leaks", true, edits));
   SEEP_RETURN_IF_ERROR(AddScenarios(flags, edits));
   SEEP_RETURN_IF_ERROR(AddScenarioFlags(flags, edits));

@@ -137,7 +137,7 @@ void WarnAbout(const YamlPtr& root, const ParsedCampaign& parsed, Diagnostics& d
     diagnostics.Warning(root->place, "fewer than 30 samples a run: the verdict will hardly decide",
                         "lengthen the duration or shorten sampling.interval");
   }
-  if (spec.scenario().has_reconnect() && spec.scenario().reconnect().every_payments() > 0 &&
+  if (spec.scenario().has_reconnect() && !spec.scenario().reconnect().idle() && spec.scenario().reconnect().every_payments() > 0 &&
       !spec.scenario().has_payments()) {
     diagnostics.Warning(root->place, "reconnect.every counts payments, and none run: the pace decides",
                         "give reconnect.every_time, or add payments");

@@ -19,11 +19,19 @@ const std::vector<std::string>& FailureKinds() {
   return kKinds;
 }
 
-const std::vector<std::string>& MixOperations() {
+const std::vector<std::string>& InstanceOperations() {
   static const std::vector<std::string> kOperations = {
       "payment",         "get_info",  "list_payments",      "sync",         "parse",       "receive", "listener",
-      "collect_garbage", "bad_input", "insufficient_funds", "network_down", "bad_connect", "connect_cancel", "invoke"};
+      "collect_garbage", "bad_input", "insufficient_funds", "network_down", "bad_connect", "connect_cancel"};
   return kOperations;
+}
+
+// These concern instances as wholes: a mix may draw them, callers on one cannot.
+// `invoke` is an entry of its own.
+std::vector<std::string> DrawnOperations() {
+  std::vector<std::string> all = InstanceOperations();
+  all.insert(all.end(), {"reconnect", "listener_churn", "lifecycle"});
+  return all;
 }
 
 void CheckWord(FieldReader& fields, std::string_view key, const std::string& word, const std::vector<std::string>& known,
@@ -71,9 +79,7 @@ void ReadConcurrent(const YamlValue* value, Diagnostics& diagnostics, v1::Concur
   FieldReader fields(value, "scenario.concurrent", diagnostics);
   concurrent.set_callers(static_cast<std::uint32_t>(fields.Integer("callers", 8, 1, 64)));
   for (std::string& operation : fields.Texts("operations", 32)) {
-    std::vector<std::string> known = MixOperations();
-    known.pop_back();  // invoke: an entry of its own
-    CheckWord(fields, "operations", operation, known, "operation");
+    CheckWord(fields, "operations", operation, InstanceOperations(), "operation");
     concurrent.add_operations(std::move(operation));
   }
   fields.Finish();
@@ -140,9 +146,7 @@ void ReadMix(FieldReader& parts, Diagnostics& diagnostics, v1::MixScenario& mix)
       entry.set_operation("invoke");
     } else {
       entry.set_operation(fields.Text("operation"));
-      std::vector<std::string> known = MixOperations();
-      known.pop_back();
-      CheckWord(fields, "operation", entry.operation(), known, "operation");
+      CheckWord(fields, "operation", entry.operation(), DrawnOperations(), "operation");
     }
     fields.Finish();
   }

@@ -8,6 +8,7 @@ namespace seep::coordinator {
 namespace {
 
 constexpr absl::Duration kZero = absl::ZeroDuration();
+constexpr std::uint64_t kChurned = 5;  // listeners a side, as the seeds' harness
 constexpr std::uint64_t kMaxSats = 2'100'000'000'000'000;  // all there will ever be
 
 void ReadPayments(const YamlValue* value, Diagnostics& diagnostics, v1::PaymentsScenario& payments) {
@@ -59,7 +60,7 @@ void ReadSmall(FieldReader& parts, Diagnostics& diagnostics, v1::ScenarioSpec& s
   if (parts.Has("listener_churn")) {
     FieldReader fields(parts.Value("listener_churn"), "scenario.listener_churn", diagnostics);
     auto& churn = *scenario.mutable_listener_churn();
-    churn.set_count(static_cast<std::uint32_t>(fields.Integer("count", 5, 1, 10'000)));
+    churn.set_count(static_cast<std::uint32_t>(fields.Integer("count", kChurned, 1, 10'000)));
     churn.set_capture_instance(fields.Flag("capture_instance", false));
     fields.Finish();
   }
@@ -99,6 +100,29 @@ void SettlePayments(Diagnostics& diagnostics, v1::ScenarioSpec& scenario) {
   scenario.mutable_payments()->set_idle(true);
 }
 
+bool Draws(const v1::ScenarioSpec& scenario, const char* operation) {
+  const auto& entries = scenario.mix().entries();
+  return std::any_of(entries.begin(), entries.end(), [operation](const auto& e) { return e.operation() == operation; });
+}
+
+// The same of what else a mix draws: its section then only says how.
+void SettleDrawn(FieldReader& parts, Diagnostics& diagnostics, v1::ScenarioSpec& scenario) {
+  if (Draws(scenario, "reconnect")) {
+    scenario.mutable_reconnect()->set_idle(true);  // without a section nothing settles: the pace says how often
+  }
+  if (Draws(scenario, "listener_churn")) {
+    auto& churn = *scenario.mutable_listener_churn();
+    if (churn.count() == 0) churn.set_count(kChurned);
+    churn.set_idle(true);
+  }
+  if (!Draws(scenario, "lifecycle")) return;
+  if (!scenario.has_lifecycle()) ReadLifecycle(nullptr, diagnostics, *scenario.mutable_lifecycle());
+  scenario.mutable_lifecycle()->set_idle(true);
+  if (scenario.lifecycle().count() > 0) {
+    parts.Error("lifecycle", "has a count, and the mix draws lifecycles as long as the run lasts", "remove count, or lifecycle from the mix");
+  }
+}
+
 }  // namespace
 
 void ReadScenario(FieldReader& campaign, Diagnostics& diagnostics, v1::ScenarioSpec& scenario) {
@@ -112,8 +136,9 @@ void ReadScenario(FieldReader& campaign, Diagnostics& diagnostics, v1::ScenarioS
   if (parts.Has("lifecycle")) ReadLifecycle(parts.Value("lifecycle"), diagnostics, *scenario.mutable_lifecycle());
   ReadSmall(parts, diagnostics, scenario);
   ReadNamedOperations(parts, diagnostics, scenario);
-  parts.Finish();
   SettlePayments(diagnostics, scenario);
+  SettleDrawn(parts, diagnostics, scenario);
+  parts.Finish();
   if (scenario.ByteSizeLong() == 0 && diagnostics.ok()) {
     campaign.Error("scenario", "names nothing to do",
                    "add at least one of payments, reconnect, listener_churn, lifecycle, history, sync, "

@@ -9,6 +9,7 @@ namespace {
 
 constexpr absl::Duration kZero = absl::ZeroDuration();
 constexpr absl::Duration kLongest = absl::Hours(24 * 366);
+constexpr std::uint64_t kMaxProcesses = 32;  // of one run on one agent
 
 // A version names a directory on the agent: no separator, no dot-dot.
 bool IsVersion(std::string_view text) {
@@ -131,7 +132,8 @@ void ReadTarget(FieldReader& campaign, Diagnostics& diagnostics, PlannedRun& run
   if (sdk.Has("collector")) {
     run.judging.set_managed_collector(sdk.OneOf("collector", {"none", "managed"}) == "managed");
   }
-  target.set_fresh_directory(sdk.OneOf("directory", {"run", "generation"}) == "generation");
+  target.set_processes(static_cast<std::uint32_t>(sdk.Integer("processes", 1, 1, kMaxProcesses)));
+  ReadSurroundings(sdk, target);
   sdk.Finish();
 }
 
@@ -179,6 +181,7 @@ void ReadChaos(FieldReader& campaign, Diagnostics& diagnostics, std::uint64_t wa
                                          fields.Time("first_after", kZero, kZero, kLongest)))
                                    : warm_up_ms);
     restart.set_max_faults(static_cast<std::uint32_t>(fields.Integer("max", 0, 0, 1'000'000)));
+    restart.set_all_processes(fields.OneOf("processes", {"one", "all"}) == "all");
     fields.Finish();
   }
 }

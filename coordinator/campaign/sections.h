@@ -10,6 +10,8 @@ namespace seep::coordinator {
 // `sdk:`, or by ReadProcessTarget `target:`.
 void ReadTarget(FieldReader& campaign, Diagnostics& diagnostics, PlannedRun& run);
 void ReadProcessTarget(FieldReader& campaign, Diagnostics& diagnostics, PlannedRun& run);
+// `environment` and `directory` of a target.
+void ReadSurroundings(FieldReader& target, v1::TargetSpec& spec);
 void ReadFigures(FieldReader& campaign, Diagnostics& diagnostics, v1::RunSpec& spec);
 void ReadScenario(FieldReader& campaign, Diagnostics& diagnostics, v1::ScenarioSpec& scenario);
 void ReadTiming(FieldReader& campaign, Diagnostics& diagnostics, v1::RunSpec& spec);

@@ -2,6 +2,7 @@
 // fetched from it: `target:`, `metrics:` and `profiles:`.
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "coordinator/campaign/sections.h"
@@ -69,7 +70,32 @@ void ReadEndpoint(const YamlValue& item, Diagnostics& diagnostics, v1::MetricsEn
   fields.Finish();
 }
 
+// No agent leaves these to a spec (its spec_environment): said
+// here, where the line is known.
+bool TakesOverProcesses(const std::string& name) {
+  return name == "PATH" || name == "IFS" || name == "ENV" || name == "BASH_ENV" || absl::StartsWith(name, "LD_") ||
+         absl::StartsWith(name, "BASH_FUNC_") || absl::StartsWith(name, "SEEP_");
+}
+
+bool IsVariable(const std::string& name) {
+  const auto plain = [](unsigned char c) { return absl::ascii_isalnum(c) || c == '_'; };
+  return !name.empty() && name.size() <= 128 && !absl::ascii_isdigit(static_cast<unsigned char>(name[0])) &&
+         std::all_of(name.begin(), name.end(), plain);
+}
+
 }  // namespace
+
+void ReadSurroundings(FieldReader& target, v1::TargetSpec& spec) {
+  for (auto& [name, text] : target.TextMap("environment", kMaxParameters)) {
+    if (!IsVariable(name)) {
+      target.Error("environment", absl::StrCat("names no variable: \"", name.substr(0, 40), "\""), "use letters, digits and _");
+    } else if (TakesOverProcesses(name)) {
+      target.Error("environment", absl::StrCat("sets ", name, ", which no spec may: it could make the target run something else"), "remove it");
+    }
+    (*spec.mutable_environment())[name] = text;
+  }
+  spec.set_fresh_directory(target.OneOf("directory", {"run", "generation"}) == "generation");
+}
 
 void ReadProcessTarget(FieldReader& campaign, Diagnostics& diagnostics, PlannedRun& run) {
   FieldReader fields(campaign.Value("target"), "target", diagnostics, campaign.PlaceOf("target"));
@@ -81,8 +107,7 @@ void ReadProcessTarget(FieldReader& campaign, Diagnostics& diagnostics, PlannedR
   target.set_kind(attach ? v1::TARGET_KIND_ATTACH : v1::TARGET_KIND_PROCESS);
   target.set_entry(fields.Name(attach ? "attach" : "process", /*required=*/true));
   for (auto& [key, text] : fields.TextMap("parameters", kMaxParameters)) (*target.mutable_parameters())[key] = text;
-  for (auto& [key, text] : fields.TextMap("environment", kMaxParameters)) (*target.mutable_environment())[key] = text;
-  target.set_fresh_directory(fields.OneOf("directory", {"run", "generation"}) == "generation");
+  ReadSurroundings(fields, target);
   if (fields.Has("collector")) run.judging.set_managed_collector(fields.OneOf("collector", {"none", "managed"}) == "managed");
   if (fields.Has("load")) ReadLoad(fields, diagnostics, campaign.Has("chaos"), *target.mutable_load());
   fields.Finish();

@@ -13,10 +13,12 @@ constexpr std::uint32_t kGraceMs = 10'000;
 constexpr std::uint64_t kNever = UINT64_MAX;
 }  // namespace
 
-FaultSchedule::FaultSchedule(const v1::ChaosSpec& chaos, std::uint64_t seed, std::string run_id, std::uint64_t end_ms)
-    : run_id_(std::move(run_id)), end_ms_(end_ms) {
+FaultSchedule::FaultSchedule(const v1::ChaosSpec& chaos, std::uint64_t seed, std::string run_id, std::uint64_t end_ms,
+                             std::uint32_t processes)
+    : run_id_(std::move(run_id)), end_ms_(end_ms), processes_(std::max(1u, processes)) {
   for (int i = 0; i < chaos.restarts_size(); ++i) {
-    entries_.push_back({chaos.restarts(i), Random(seed).Fork(absl::StrCat("chaos restart ", i))});
+    entries_.push_back({chaos.restarts(i), Random(seed).Fork(absl::StrCat("chaos restart ", i)),
+                        Random(seed).Fork(absl::StrCat("chaos process ", i))});
     Entry& entry = entries_.back();
     entry.due_ms = entry.spec.first_after_ms();
     Draw(entry);
@@ -34,6 +36,8 @@ void FaultSchedule::Draw(Entry& entry) {
   const std::uint64_t high = std::max(entry.spec.max_interval_ms(), low);
   entry.due_ms += low + entry.random.Below(high - low + 1);
   ++entry.drawn;
+  const bool one = processes_ > 1 && !entry.spec.all_processes();
+  entry.process = one ? static_cast<std::uint32_t>(entry.random_process.Below(processes_) + 1) : 0;
   if (entry.due_ms >= end_ms_) entry.due_ms = kNever;
 }
 
@@ -55,6 +59,7 @@ void FaultSchedule::PickNext() {
   order.set_planned_at_ms(entry.due_ms);
   order.set_ttl_ms(kTtlMs);
   order.set_grace_ms(kGraceMs);
+  order.set_process(entry.process);
   next_ = std::move(order);
 }
 

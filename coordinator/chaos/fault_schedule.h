@@ -18,8 +18,9 @@ namespace seep::coordinator {
 
 class FaultSchedule {
  public:
-  // `end_ms`: no fault at or after this time of the run.
-  FaultSchedule(const v1::ChaosSpec& chaos, std::uint64_t seed, std::string run_id, std::uint64_t end_ms);
+  // `end_ms`: no fault at or after this time of the run. `processes`: of several
+  // each fault strikes one, drawn beside its time, unless the spec says all.
+  FaultSchedule(const v1::ChaosSpec& chaos, std::uint64_t seed, std::string run_id, std::uint64_t end_ms, std::uint32_t processes = 1);
 
   // The next fault by time, ties by the order in the spec; nullopt: no more.
   const std::optional<v1::FaultOrder>& Next() const { return next_; }
@@ -31,7 +32,9 @@ class FaultSchedule {
   struct Entry {
     v1::RestartChaos spec;
     Random random;
+    Random random_process;  // apart: how many processes there are moves no fault
     std::uint64_t due_ms = 0;
+    std::uint32_t process = 0;
     std::uint32_t drawn = 0;
   };
   void Draw(Entry& entry);
@@ -39,6 +42,7 @@ class FaultSchedule {
 
   const std::string run_id_;
   const std::uint64_t end_ms_;
+  const std::uint32_t processes_;
   std::vector<Entry> entries_;
   std::size_t picked_ = 0;
   std::optional<v1::FaultOrder> next_;

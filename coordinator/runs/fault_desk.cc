@@ -24,7 +24,7 @@ v1::FaultReport ReportOf(const v1::FaultOrder& order, v1::FaultState state) {
 
 FaultDesk::FaultDesk(EventLoop& loop, const v1::Run& run, Ports ports)
     : loop_(loop), ports_(std::move(ports)),
-      schedule_(run.chaos(), run.spec().seed(), run.run_id(), run.spec().duration_ms()) {}
+      schedule_(run.chaos(), run.spec().seed(), run.run_id(), run.spec().duration_ms(), run.spec().target().processes()) {}
 
 FaultDesk::~FaultDesk() { loop_.Cancel(timer_); }
 

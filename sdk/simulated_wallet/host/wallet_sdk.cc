@@ -67,9 +67,12 @@ driver_host::Gauge Counter(const char* name) { return {name, "count", "counter"}
 absl::StatusOr<std::shared_ptr<ProcessState>> ReadSettings(const Json& settings) {
   WalletSettings wallet;
   LeakSet leaks;
+  std::int64_t leaky_process = 0;
   for (const auto& [name, value] : *settings.object()) {
     if (name == "leaks") {
       SEEP_ASSIGN_OR_RETURN(leaks, ReadLeaks(value));
+    } else if (name == "leaky_process") {
+      SEEP_RETURN_IF_ERROR(ReadInteger(name, value, kMaxProcesses, leaky_process));
     } else if (name == "ledger") {
       SEEP_RETURN_IF_ERROR(ReadLedger(value, wallet.ledger_endpoint));
     } else if (name == "sync_interval_ms") {
@@ -90,10 +93,13 @@ absl::StatusOr<std::shared_ptr<ProcessState>> ReadSettings(const Json& settings)
     } else {
       return absl::InvalidArgumentError(
           absl::StrCat("has `", name,
-                       "`; known are leaks, ledger, sync_interval_ms, history_limit, "
+                       "`; known are leaks, leaky_process, ledger, sync_interval_ms, history_limit, "
                        "connect_delay_ms, faucet_url"));
     }
   }
+  // One leaky process among clean ones: that is what a fleet of them looks like.
+  const char* self = std::getenv("SEEP_PROCESS");
+  if (leaky_process > 0 && absl::StrCat(leaky_process) != (self != nullptr ? self : "1")) leaks = LeakSet();
   return std::make_shared<ProcessState>(std::move(wallet), std::move(leaks), EntropyHex(16));
 }
 
