@@ -75,7 +75,7 @@ TEST_F(ConfigurationTest, RefusesWhatIsNoYaml) {
 
 TEST_F(ConfigurationTest, RefusesCommandsAndEnvironmentsThatOpenDoors) {
   for (const char* driver : {"{command: [relative]}", "{command: []}", "{command: [/a], environment: {LD_PRELOAD: x}}",
-                             "{command: [/a], pass_environment: [PATH]}", "{command: [/a], environment: {BASH_FUNC_x: y}}"}) {
+                             "{command: [/a], pass_environment: [PATH]}", "{command: [/a], spec_environment: [LD_PRELOAD]}", "{command: [/a], environment: {BASH_FUNC_x: y}}"}) {
     EXPECT_THAT(Read(std::string("drivers: {d: ") + driver + "}"), StatusIs(absl::StatusCode::kInvalidArgument)) << driver;
   }
 }

@@ -96,6 +96,7 @@ void HostConversation::SendWaiting() {
 
 void HostConversation::Receive(std::string_view bytes) {
   if (closed_) return;
+  ++heard_;
   lines_.Append(bytes);
   while (auto line = lines_.Next()) {
     TakeLine(*line);

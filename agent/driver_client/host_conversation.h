@@ -59,6 +59,10 @@ class HostConversation : public HostCalls {
   // The host said that the SDK failed on it outside any call.
   void Poison(const std::string& instance) { poisoned_.insert(instance); }
 
+  // Counts chunks that came from the host, whatever they held.
+  std::uint64_t heard() const { return heard_; }
+  // An answer is due, and a further call would reach the host.
+  bool owed() const { return on_the_wire_ > 0 && on_the_wire_ < driver::kMaxRequestsInFlight; }
   std::uint64_t late_answers() const { return late_answers_; }
   std::uint64_t broken_lines() const { return broken_lines_; }
 
@@ -88,6 +92,7 @@ class HostConversation : public HostCalls {
   std::set<std::string> poisoned_;
   std::int64_t last_id_ = 0;
   int on_the_wire_ = 0;
+  std::uint64_t heard_ = 0;
   std::uint64_t late_answers_ = 0;
   std::uint64_t broken_lines_ = 0;
   bool closed_ = false;

@@ -43,6 +43,19 @@ TEST(OperationTimes, TellsTheWarmUpFromTheSoak) {
   EXPECT_EQ(sample.operations(sample.operations(0).warm_up() ? 1 : 0).latency().max_us(), 1000u);
 }
 
+TEST(OperationTimes, TakesWhatAnotherRecorded) {
+  OperationTimes times, other;
+  times.Record("send", absl::Milliseconds(1), "late");
+  other.Record("send", absl::Milliseconds(3), "late");
+  other.Record("sync", absl::Milliseconds(2), "");
+  times.TakeFrom(other);
+  EXPECT_TRUE(other.empty());
+  const v1::Sample sample = Written(times);
+  ASSERT_EQ(sample.operations_size(), 2);
+  EXPECT_EQ(sample.operations(0).latency().sum_us(), 4000u);
+  EXPECT_EQ(sample.operations(0).errors(0).count(), 2u);
+}
+
 TEST(OperationTimes, StaysBoundedWhateverNamesAHostInvents) {
   OperationTimes times;
   for (int i = 0; i < 1000; ++i) times.Record("op" + std::to_string(i), absl::Seconds(1), "kind" + std::to_string(i));

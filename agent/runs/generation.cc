@@ -46,6 +46,7 @@ Generation::Generation(Setting setting, Ports ports)
 Generation::~Generation() {
   if (tree_) setting_.parts.sampler.Remove(*tree_);
   loop_.Cancel(ask_timer_);
+  loop_.Cancel(pulse_timer_);
 }
 
 HostConversation::Ports Generation::ConversationPorts() {
@@ -97,7 +98,9 @@ Async<absl::Status> Generation::Initialize(std::string settings_json) {
   }
   identity_ = std::move(answer.identity);
   initialized_ = true;
+  sleeping_.emplace(process_->pid());
   AskMetrics();
+  FeelPulse();
   co_return absl::OkStatus();
 }
 
@@ -220,6 +223,7 @@ void Generation::End(std::string why) {
   if (!why_ended_.empty()) return;
   why_ended_ = std::move(why);
   loop_.Cancel(ask_timer_);
+  loop_.Cancel(pulse_timer_);
   if (!expected_end_ && ports_.ended) ports_.ended(why_ended_);
 }
 
@@ -252,6 +256,21 @@ void Generation::AskMetricsAhead() {
   loop_.Cancel(ask_timer_);
   const absl::Duration lead = std::min(interval_ / 2, kMaxLead);
   ask_timer_ = loop_.RunAfter(interval_ - lead, [this] { AskMetrics(); });
+}
+
+void Generation::FeelPulse() {
+  if (!why_ended_.empty()) return;
+  const bool heard = std::exchange(heard_, conversation_.heard()) != conversation_.heard();
+  switch (pulse_.Tick(heard, conversation_.owed(), [this] { return sleeping_->Asleep(); })) {
+    case HostPulse::Finding::kNothing:
+      break;
+    case HostPulse::Finding::kAskIt:
+      conversation_.Call({method::kMetrics, ""}, [](const CallOutcome&) {});
+      break;
+    case HostPulse::Finding::kHung:
+      return End("hang: no word for 2 s though answers are due, `metrics` among them, and all its threads sleep");
+  }
+  pulse_timer_ = loop_.RunAfter(HostPulse::kEvery, [this] { FeelPulse(); });
 }
 
 void Generation::AskMetrics() {

@@ -14,10 +14,12 @@
 #include "agent/async/waiting.h"
 #include "agent/driver_client/host_conversation.h"
 #include "agent/runs/agent_parts.h"
+#include "agent/runs/host_pulse.h"
 #include "agent/runs/living_target.h"
 #include "agent/runs/run_samples.h"
 #include "agent/scenario/scenario_engine.h"
 #include "agent/supervisor/log_lines.h"
+#include "agent/supervisor/sleeping_tree.h"
 #include "agent/supervisor/target_process.h"
 
 namespace seep::agent {
@@ -71,6 +73,7 @@ class Generation : public LivingTarget {
   std::string Source(const char* source) const;
   void AskMetricsAhead();
   void AskMetrics();
+  void FeelPulse();
   Async<void> TakeFreshSample();
   Async<void> RunScenario();
   HostConversation::Ports ConversationPorts();
@@ -90,7 +93,10 @@ class Generation : public LivingTarget {
   bool expected_end_ = false;  // we asked for it
   std::uint64_t oom_kills_before_ = 0;
   std::optional<TreeId> tree_;
-  TimerId ask_timer_ = TimerId::kNone;
+  TimerId ask_timer_ = TimerId::kNone, pulse_timer_ = TimerId::kNone;
+  HostPulse pulse_;
+  std::optional<SleepingTree> sleeping_;
+  std::uint64_t heard_ = 0;
   bool asking_ = false;
   bool initialized_ = false;
   std::optional<std::vector<GaugeValue>> inside_;  // not yet in a sample

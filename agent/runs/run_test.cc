@@ -212,6 +212,17 @@ TEST_F(RunTest, AHungHostStillEndsItsRunInTime) {
   EXPECT_EQ(status.state(), v1::RUN_STATE_CANCELLED);
 }
 
+TEST_F(RunTest, AHostThatHangsIsFoundLongBeforeItsCallsDeadline) {
+  Use("freezes");
+  spec_.set_duration_ms(600'000);
+  // A connect may take 60 s; no one waits for it.
+  const v1::RunStatus status = RunToTheEnd({}, absl::Seconds(40));
+  EXPECT_EQ(status.state(), v1::RUN_STATE_FAILED);
+  EXPECT_THAT(status.reason(), HasSubstr("hang: no word"));
+  ASSERT_EQ(status.generations_size(), 1);
+  EXPECT_GT(Samples().samples_size(), 0) << "its last sample is kept";
+}
+
 TEST_F(RunTest, NothingOutsideTheAllowListIsExecuted) {
   for (const char* driver : {"/bin/sh", "good;id", "$(id)", "../good", ""}) {
     spec_.mutable_target()->set_driver(driver);

@@ -145,6 +145,57 @@ TEST_F(ScenarioExtrasTest, AMixDrawsByWeightAndTheSameEachTime) {
   EXPECT_EQ(play(), first);
 }
 
+TEST_F(ScenarioExtrasTest, AMixDrawsReconnectsChurnAndLifecyclesToo) {
+  const auto play = [this] {
+    counters_ = ScenarioCounters();
+    IdlePayments();
+    plan_.spec.mutable_reconnect()->set_idle(true);
+    plan_.spec.mutable_listener_churn()->set_idle(true);
+    plan_.spec.mutable_listener_churn()->set_count(3);
+    plan_.spec.mutable_lifecycle()->set_idle(true);
+    plan_.spec.mutable_lifecycle()->set_disconnect(true);
+    plan_.spec.clear_mix();
+    auto& mix = *plan_.spec.mutable_mix();
+    mix.set_per_tick(10);
+    for (const auto& [operation, weight] :
+         {std::pair("payment", 4), std::pair("reconnect", 2), std::pair("listener_churn", 1), std::pair("lifecycle", 3)}) {
+      v1::MixEntry& entry = *mix.add_entries();
+      entry.set_operation(operation);
+      entry.set_weight(static_cast<std::uint32_t>(weight));
+    }
+    RunFor(absl::Milliseconds(99'500));
+    End();
+    return std::tuple(counters_.payments, counters_.reconnects, counters_.listener_changes, counters_.lifecycles);
+  };
+  const auto first = play();
+  const auto& [payments, reconnects, changes, lifecycles] = first;
+  EXPECT_EQ(changes % 12, 0u) << "three added and removed on either side";
+  EXPECT_EQ(payments + reconnects + changes / 12 + lifecycles, 1000u);
+  EXPECT_NEAR(static_cast<double>(payments), 400, 60);
+  EXPECT_NEAR(static_cast<double>(reconnects), 200, 50) << "one instance each";
+  EXPECT_NEAR(static_cast<double>(changes) / 12, 100, 40);
+  EXPECT_NEAR(static_cast<double>(lifecycles), 300, 60);
+  EXPECT_EQ(counters_.errors(), 0u);
+  EXPECT_EQ(play(), first);
+}
+
+TEST_F(ScenarioExtrasTest, ADrawnReconnectWaitsUntilItIsAlone) {
+  plan_.pace.clear_interval_ms();
+  plan_.pace.set_rate_per_second(200);
+  plan_.pace.set_max_in_flight(16);
+  plan_.pace.set_backlog(100);
+  plan_.spec.mutable_reconnect()->set_idle(true);
+  for (const auto& [operation, weight] : {std::pair("get_info", 9), std::pair("reconnect", 1)}) {
+    v1::MixEntry& entry = *plan_.spec.mutable_mix()->add_entries();
+    entry.set_operation(operation);
+    entry.set_weight(static_cast<std::uint32_t>(weight));
+  }
+  RunFor(absl::Seconds(10));
+  End();
+  EXPECT_GT(counters_.reconnects, 100u);
+  EXPECT_EQ(counters_.errors(), 0u) << "no call met an instance that was being reconnected";
+}
+
 TEST_F(ScenarioExtrasTest, ALargeHistoryIsPaidForBeforeTheFirstTickAndOnce) {
   IdlePayments();
   plan_.spec.mutable_history()->set_prefill(200);

@@ -167,7 +167,7 @@ std::string InWords(const SeriesVerdict& deciding, const RunVerdict& run) {
     const int process = SplitOfProcess(v.series).process;
     if (process == 0 || !v.judged) continue;
     processes.insert(process);
-    if (v.verdict >= Verdict::kSuspect && process != split.process) accused.insert(process);
+    if (v.verdict >= deciding.verdict && process != split.process) accused.insert(process);
   }
   std::string text = std::string(split.name) + " of process " + std::to_string(split.process);
   text += Plain(" (of %d", static_cast<int>(processes.size()));

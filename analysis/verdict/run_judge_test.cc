@@ -95,6 +95,79 @@ TEST(RunJudgeTest, MinuteOfCleanPaymentsIsCleanPerPayment) {
   }
 }
 
+// Three processes paying side by side, restarted one at a time; `leaky` of them
+// keep 4 KiB a payment.
+RunVerdict MinuteOfThreeProcesses(const std::set<int>& leaky, int seed, bool restarts) {
+  RunJudge judge({});
+  std::vector<SyntheticProcess> processes;
+  judge.AddSeries(ClassifySeries("rss", "bytes", false));
+  for (int p = 1; p <= 3; ++p) {
+    judge.AddSeries(ClassifySeries("rss.process" + std::to_string(p), "bytes", false));
+    processes.emplace_back(seed * 10 + p);
+  }
+  judge.AddOperation("payments");
+  for (int p = 1; p <= 3; ++p) judge.AddOperation("payments.process" + std::to_string(p));
+  int generation = 1;
+  double paid = 0;
+  for (double t = 0; t < 60; t += 0.25) {
+    if (restarts && (t == 20 || t == 40)) {
+      judge.AddFaultWindow(t, t + 0.3);
+      processes[static_cast<std::size_t>(seed + generation) % 3].Restart();
+      ++generation;
+    }
+    paid += 12.5;
+    double values[4] = {};
+    for (std::size_t p = 0; p < 3; ++p) {
+      processes[p].Work(0.25, leaky.contains(static_cast<int>(p) + 1) ? 12.5 * 4096 : 0);
+      values[p + 1] = processes[p].RssBytes();
+      values[0] += values[p + 1];
+    }
+    const double each = std::floor(paid);
+    const double operations[] = {3 * each, each, each, each};
+    judge.AddSample({t, generation, Phase::kSoak, values, operations, 1});
+  }
+  return judge.Final();
+}
+
+TEST(RunJudgeTest, OneLeakyProcessOfThreeIsNamedWithItsOwnBytes) {
+  for (int seed = 1; seed <= 10; ++seed) {
+    const RunVerdict run = MinuteOfThreeProcesses({2}, seed, seed % 2 == 0);
+    EXPECT_EQ(run.verdict, Verdict::kLeak) << seed << " " << run.headline;
+    EXPECT_EQ(run.deciding_series, "rss.process2") << seed << " " << run.headline;
+    EXPECT_NE(run.headline.find("rss of process 2 (of 3)"), std::string::npos) << run.headline;
+    EXPECT_NEAR(Of(run, "rss.process2").per_operation.kept.value, 4096, 0.15 * 4096) << seed;
+    EXPECT_EQ(Of(run, "rss.process2").per_operation.operation, "payments");
+    EXPECT_NE(Of(run, "rss.process1").verdict, Verdict::kLeak) << seed;
+    EXPECT_NE(Of(run, "rss.process3").verdict, Verdict::kLeak) << seed;
+  }
+}
+
+TEST(RunJudgeTest, WhatAllProcessesKeepIsTheRunsOwnStory) {
+  for (int seed = 1; seed <= 5; ++seed) {
+    const RunVerdict run = MinuteOfThreeProcesses({1, 2, 3}, seed, false);
+    EXPECT_EQ(run.verdict, Verdict::kLeak) << seed << " " << run.headline;
+    EXPECT_EQ(run.deciding_series, "rss") << seed << " " << run.headline;
+    EXPECT_NEAR(Of(run, "rss").per_operation.kept.value, 4096, 0.15 * 4096) << seed;
+  }
+}
+
+TEST(RunJudgeTest, CleanProcessesNeverLeak) {
+  for (int seed = 1; seed <= 20; ++seed) {
+    const RunVerdict run = MinuteOfThreeProcesses({}, seed, seed % 2 == 0);
+    EXPECT_NE(run.verdict, Verdict::kLeak) << seed << " " << run.headline;
+    EXPECT_EQ(SplitOfProcess(run.deciding_series).process, 0) << run.headline;
+  }
+}
+
+TEST(RunJudgeTest, OnlyAWholeSuffixNamesAProcess) {
+  EXPECT_EQ(SplitOfProcess("rss.process12").process, 12);
+  EXPECT_EQ(SplitOfProcess("rss.process12").name, "rss");
+  for (const char* name : {"rss", "processes", "rss.process", "rss.process0", "rss.process-1", "rss.process2x", ".process2"}) {
+    EXPECT_EQ(SplitOfProcess(name).process, 0) << name;
+  }
+  EXPECT_EQ(ClassifySeries("rss.process2", "bytes", false).series_class, SeriesClass::kResidentMemory);
+}
+
 TEST(RunJudgeTest, RestartsNeitherHideALeakNorFeignOne) {
   for (int seed = 1; seed <= 10; ++seed) {
     for (bool windows : {true, false}) {

@@ -160,6 +160,7 @@ std::string LiveLines::SampleLine(std::int64_t at_us) {
   }
   for (const auto& definition : gauges_.definitions()) {
     const std::string& name = definition.name();
+    if (name.find(".process") != std::string::npos) continue;  // single processes are for the report
     const double value = gauges_.Latest(name).value_or(0);
     const bool interesting = definition.operation() || name == "errors" || name == "dropped_iterations" || name == "waiting_iterations" ||
                              name == "scrape_failures" || name == "load_failures";
@@ -189,8 +190,8 @@ void LiveLines::TakeEvent(const v1::RunEvent& event, std::vector<std::string>& l
   if (event.id() <= last_event_ && event.id() != 0) return;
   last_event_ = std::max(last_event_, event.id());
   // States and faults have lines of their own, and with them every change of
-  // generation but one: a crash.
-  const bool crash = event.message().find("crash") != std::string::npos;
+  // generation but these: a crash, a hang.
+  const bool crash = event.message().find("crash") != std::string::npos || event.message().find("hang: ") != std::string::npos;
   if (event.kind() == "state" || event.kind() == "fault" || (event.kind() == "generation" && !crash)) return;
   lines.push_back(fmt::format("[{}] {}: {}", FormatClock(static_cast<std::int64_t>(event.at_ms()) * 1000),
                               Shown(event.kind()), Shown(event.message())));

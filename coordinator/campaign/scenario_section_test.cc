@@ -32,6 +32,31 @@ TEST(ScenarioSection, ReadsFailures) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("did you mean bad_input?")));
 }
 
+TEST(ScenarioSection, WhatAMixDrawsIsOnlySettledByItsSection) {
+  const v1::ScenarioSpec bare = Scenario(
+      "  mix: [{operation: reconnect}, {operation: listener_churn}, {operation: lifecycle}, {operation: connect_cancel}]\n");
+  EXPECT_TRUE(bare.reconnect().idle());
+  EXPECT_EQ(bare.reconnect().settle_ms(), 0u);
+  EXPECT_TRUE(bare.listener_churn().idle());
+  EXPECT_EQ(bare.listener_churn().count(), 5u);
+  EXPECT_TRUE(bare.lifecycle().idle());
+  EXPECT_TRUE(bare.lifecycle().disconnect());
+  const v1::ScenarioSpec told = Scenario(
+      "  reconnect: {settle: 2s}\n  lifecycle: {fresh_directories: true}\n  listener_churn: {count: 2}\n"
+      "  mix: [{operation: reconnect}, {operation: lifecycle, weight: 3}, {operation: listener_churn}]\n");
+  EXPECT_TRUE(told.reconnect().idle());
+  EXPECT_EQ(told.reconnect().settle_ms(), 2000u);
+  EXPECT_TRUE(told.lifecycle().fresh_directories());
+  EXPECT_EQ(told.listener_churn().count(), 2u);
+  EXPECT_FALSE(Scenario("  reconnect: {}\n  mix: [{operation: sync}]\n").reconnect().idle());
+  EXPECT_THAT(Parse("  lifecycle: {count: 5}\n  mix: [{operation: lifecycle}]\n"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("has a count")));
+  EXPECT_THAT(Parse("  concurrent: {operations: [reconnect]}\n"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("unknown operation")));
+  EXPECT_THAT(Parse("  mix: [{operation: reconnects}]\n"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("did you mean reconnect?")));
+}
+
 TEST(ScenarioSection, ReadsConnectCancel) {
   const v1::ScenarioSpec drawn = Scenario("  connect_cancel: {deadline: [1ms, 20ms], count: 5}\n");
   EXPECT_EQ(drawn.connect_cancel().deadline_ms(), 1u);

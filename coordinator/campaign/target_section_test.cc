@@ -41,6 +41,22 @@ target:
   EXPECT_EQ(spec.scenario().ByteSizeLong(), 0u);
 }
 
+TEST(TargetSection, ReadsWhereAnSdkWorksAndHowManyTimes) {
+  const std::string rest = "scenario: {lifecycle: {}}\n";
+  ASSERT_OK_AND_ASSIGN(const v1::RunSpec spec,
+                       Parse("sdk: {driver: d, processes: 3, environment: {TZ: UTC, MODE: a b}, directory: generation}\n" + rest));
+  EXPECT_EQ(spec.target().processes(), 3u);
+  EXPECT_EQ(spec.target().environment().at("MODE"), "a b");
+  EXPECT_TRUE(spec.target().fresh_directory());
+  EXPECT_THAT(Refusal("sdk: {driver: d, processes: 33}\n" + rest), HasSubstr("give 1 to 32"));
+  EXPECT_THAT(Refusal("sdk: {driver: d, processes: 0}\n" + rest), HasSubstr("give 1 to 32"));
+  for (const char* name : {"LD_PRELOAD", "PATH", "BASH_FUNC_x", "SEEP_RUN", "BASH_ENV"}) {
+    EXPECT_THAT(Refusal(std::string("sdk: {driver: d, environment: {") + name + ": x}}\n" + rest), HasSubstr(std::string("sets ") + name));
+    EXPECT_THAT(Refusal(std::string("target: {process: p, environment: {") + name + ": x}}\n"), HasSubstr(std::string("sets ") + name));
+  }
+  EXPECT_THAT(Refusal("sdk: {driver: d, environment: {'A=B': x}}\n" + rest), HasSubstr("names no variable"));
+}
+
 TEST(TargetSection, ReadsAttachAndAShortLoad) {
   ASSERT_OK_AND_ASSIGN(const v1::RunSpec spec, Parse("target: {attach: nginx, load: bench}\n"));
   EXPECT_EQ(spec.target().kind(), v1::TARGET_KIND_ATTACH);

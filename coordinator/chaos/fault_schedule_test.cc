@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "common/checksum/crc32c.h"
 #include "coordinator/chaos/chaos_clock.h"
 
@@ -24,6 +26,24 @@ std::vector<v1::FaultOrder> All(FaultSchedule schedule) {
   std::vector<v1::FaultOrder> orders;
   for (; schedule.Next(); schedule.Advance()) orders.push_back(*schedule.Next());
   return orders;
+}
+
+TEST(FaultSchedule, StrikesOneOfSeveralProcessesAtTheSameTimes) {
+  const auto alone = All(FaultSchedule(Restarts(10'000, 20'000), 7, "r-1", 3'600'000));
+  const auto of_four = All(FaultSchedule(Restarts(10'000, 20'000), 7, "r-1", 3'600'000, 4));
+  ASSERT_EQ(alone.size(), of_four.size());
+  std::map<std::uint32_t, int> struck;
+  for (std::size_t i = 0; i < alone.size(); ++i) {
+    EXPECT_EQ(alone[i].process(), 0u);
+    EXPECT_EQ(alone[i].planned_at_ms(), of_four[i].planned_at_ms()) << "more processes move no fault";
+    ++struck[of_four[i].process()];
+  }
+  ASSERT_EQ(struck.size(), 4u);
+  EXPECT_EQ(struck.begin()->first, 1u);
+  for (const auto& [process, times] : struck) EXPECT_GT(times, 30) << process;
+  v1::ChaosSpec all = Restarts(10'000, 20'000);
+  all.mutable_restarts(0)->set_all_processes(true);
+  for (const auto& order : All(FaultSchedule(all, 7, "r-1", 3'600'000, 4))) EXPECT_EQ(order.process(), 0u);
 }
 
 TEST(FaultSchedule, StaysWithinTheIntervalsAndTheRun) {

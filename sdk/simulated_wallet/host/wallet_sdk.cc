@@ -22,6 +22,7 @@ using driver::Json;
 constexpr std::int64_t kMaxSyncIntervalMs = 3'600'000;
 constexpr std::int64_t kMaxHistory = 1'000'000;
 constexpr std::int64_t kMaxConnectDelayMs = 60'000;
+constexpr std::int64_t kMaxProcesses = 1000;
 
 absl::Status ReadInteger(const std::string& name, const Json& value, std::int64_t most,
                          std::int64_t& out) {
