@@ -27,8 +27,8 @@ TEST(ProcessSums, TellsTheSumAndEachPart) {
   ProcessSums sums(2);
   const Values told = Told(sums, {{{Level("rss", 10), Level("vsz", 100)}, {Count("payments", 3)}}, {{Level("rss", 30), Level("vsz", 50)}, {}}});
   const Values expected = {{"rss", 40},      {"rss.process1", 10}, {"rss.process2", 30}, {"vsz", 150},
-                           {"payments", 3}, {"payments.process1", 3}};
-  EXPECT_EQ(told, expected) << "vsz says little of a single process; one without payments has paid none";
+                           {"vsz_largest", 100}, {"payments", 3}, {"payments.process1", 3}};
+  EXPECT_EQ(told, expected) << "vsz says little of a single process but the largest; one without payments has paid none";
 }
 
 TEST(ProcessSums, ASumThatLacksAProcessIsNone) {

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -85,6 +86,22 @@ class RunTest : public ::testing::Test {
   void Poll() {
     if (run_->over()) return loop_.Post([this] { loop_.Stop(); });
     loop_.RunAfter(absl::Milliseconds(5), [this] { Poll(); });
+  }
+  // Once `ready`, checked every few milliseconds, `act` happens.
+  void When(std::function<bool(const v1::RunStatus&)> ready, std::function<void(TheRun&)> act) {
+    loop_.RunAfter(absl::Milliseconds(5), [this, ready, act] {
+      if (run_ == nullptr || !ready(run_->status())) return When(ready, act);
+      act(*run_);
+    });
+  }
+  // Once generation `generation` works and `more` samples were taken since.
+  std::function<bool(const v1::RunStatus&)> AfterSamples(std::uint32_t generation, int more) {
+    auto from = std::make_shared<int>(-1);
+    return [this, generation, more, from](const v1::RunStatus& status) {
+      if (status.state() != v1::RUN_STATE_RUNNING || status.generation() < generation) return false;
+      if (*from < 0) *from = seen_.samples;
+      return seen_.samples >= *from + more;
+    };
   }
   // Once a fault has healed or failed; then what follows can wait no longer.
   void StopOnceSettled() {

@@ -18,26 +18,10 @@ class RunProcessesTest : public RunTest {
     spec_.mutable_target()->set_processes(3);
     spec_.set_duration_ms(600'000);
   }
-  // Once `ready`, checked every few milliseconds, `act` happens.
-  void When(std::function<bool(const v1::RunStatus&)> ready, std::function<void(TheRun&)> act) {
-    loop_.RunAfter(absl::Milliseconds(5), [this, ready, act] {
-      if (run_ == nullptr || !ready(run_->status())) return When(ready, act);
-      act(*run_);
-    });
-  }
   static v1::FaultOrder Strike(const std::string& id, v1::FaultKind kind, std::uint32_t process) {
     v1::FaultOrder order = Fault(id, kind);
     order.set_process(process);
     return order;
-  }
-  // Once generation `generation` works and `more` samples were taken since.
-  std::function<bool(const v1::RunStatus&)> AfterSamples(std::uint32_t generation, int more) {
-    auto from = std::make_shared<int>(-1);
-    return [this, generation, more, from](const v1::RunStatus& status) {
-      if (status.state() != v1::RUN_STATE_RUNNING || status.generation() < generation) return false;
-      if (*from < 0) *from = seen_.samples;
-      return seen_.samples >= *from + more;
-    };
   }
   double ValueIn(const v1::SampleBlock& block, const v1::Sample& sample, const std::string& name) {
     const std::uint32_t id = GaugeId(block, name);

@@ -80,13 +80,15 @@ TEST_F(RunTest, StoppedBeforeItWorkedItIsCancelled) {
 }
 
 TEST_F(RunTest, EachFaultEndsInANewGenerationWithASampleBeforeAndAfter) {
-  spec_.set_duration_ms(1800);
-  const v1::RunStatus status = RunToTheEnd({
-      {absl::Milliseconds(300), [](TheRun& run) { run.Order(Fault("f-1", v1::FAULT_KIND_KILL)); }},
-      {absl::Milliseconds(320), [](TheRun& run) { run.Order(Fault("f-1", v1::FAULT_KIND_KILL)); }},
-      {absl::Milliseconds(800), [](TheRun& run) { run.Order(Fault("f-2", v1::FAULT_KIND_TERMINATE)); }},
-      {absl::Milliseconds(1300), [](TheRun& run) { run.Order(Fault("f-3", v1::FAULT_KIND_GRACEFUL)); }},
+  spec_.set_duration_ms(600'000);
+  When(AfterSamples(1, 2), [](TheRun& run) {
+    run.Order(Fault("f-1", v1::FAULT_KIND_KILL));
+    run.Order(Fault("f-1", v1::FAULT_KIND_KILL));
   });
+  When(AfterSamples(2, 2), [](TheRun& run) { run.Order(Fault("f-2", v1::FAULT_KIND_TERMINATE)); });
+  When(AfterSamples(3, 2), [](TheRun& run) { run.Order(Fault("f-3", v1::FAULT_KIND_GRACEFUL)); });
+  When(AfterSamples(4, 2), [](TheRun& run) { run.Stop("enough", false); });
+  const v1::RunStatus status = RunToTheEnd();
   EXPECT_EQ(status.state(), v1::RUN_STATE_FINISHED) << status.reason();
   ASSERT_EQ(status.generations_size(), 4);
   EXPECT_EQ(status.generations(0).ended_by(), "fault f-1: kill");
@@ -157,8 +159,9 @@ TEST_F(RunTest, TerminateOfAStubbornHostBecomesAKill) {
   spec_.set_duration_ms(600'000);
   v1::FaultOrder order = Fault("f-1", v1::FAULT_KIND_TERMINATE);
   order.set_grace_ms(200);
-  RunToTheEnd({{absl::Milliseconds(300), [order](TheRun& run) { run.Order(order); }},
-               {absl::Milliseconds(1200), [](TheRun& run) { run.Abort("enough"); }}});
+  When(AfterSamples(1, 2), [order](TheRun& run) { run.Order(order); });
+  When(AfterSamples(2, 1), [](TheRun& run) { run.Abort("enough"); });
+  RunToTheEnd();
   ASSERT_FALSE(seen_.faults.empty());
   EXPECT_EQ(seen_.faults.back().state(), v1::FAULT_STATE_HEALED);
   EXPECT_THAT(seen_.faults.back().detail(), HasSubstr("killed after 200ms"));
@@ -166,15 +169,16 @@ TEST_F(RunTest, TerminateOfAStubbornHostBecomesAKill) {
 
 TEST_F(RunTest, AFaultThatIsNotHealedInItsTimeToLiveHasFailed) {
   spec_.set_duration_ms(600'000);
-  RunToTheEnd({{absl::Milliseconds(300), [this](TheRun& run) {
-                  // The next generation will never answer.
-                  configuration_.drivers["good"].command = {FIXTURE_HOST, "silent"};
-                  v1::FaultOrder order = Fault("f-1", v1::FAULT_KIND_KILL);
-                  order.set_planned_at_ms(300);
-                  order.set_ttl_ms(5000);
-                  run.Order(order);
-                  StopOnceSettled();
-                }}});
+  When(AfterSamples(1, 2), [this](TheRun& run) {
+    // The next generation will never answer.
+    configuration_.drivers["good"].command = {FIXTURE_HOST, "silent"};
+    v1::FaultOrder order = Fault("f-1", v1::FAULT_KIND_KILL);
+    order.set_planned_at_ms(run.status().generations(0).started_at_ms() + 1000);
+    order.set_ttl_ms(5000);
+    run.Order(order);
+    StopOnceSettled();
+  });
+  RunToTheEnd();
   EXPECT_EQ(seen_.faults.back().state(), v1::FAULT_STATE_FAILED);
   EXPECT_EQ(seen_.faults.back().detail(), "not healed within its time to live of 5s");
   EXPECT_GT(seen_.faults.back().injected_at_ms(), 0u);
@@ -185,8 +189,12 @@ TEST_F(RunTest, AGracefulFaultIsCutShortAtHalfItsTimeToLive) {
   spec_.set_duration_ms(600'000);
   v1::FaultOrder order = Fault("f-1", v1::FAULT_KIND_GRACEFUL);
   order.set_ttl_ms(8000);
-  RunToTheEnd({{absl::Milliseconds(300), [order](TheRun& run) { run.Order(order); }},
-               {absl::Milliseconds(400), [this](TheRun&) { StopOnceSettled(); }}});
+  When(AfterSamples(1, 2), [this, order](TheRun& run) mutable {
+    order.set_planned_at_ms(run.status().generations(0).started_at_ms() + 1000);
+    run.Order(order);
+    StopOnceSettled();
+  });
+  RunToTheEnd();
   EXPECT_EQ(seen_.faults.back().state(), v1::FAULT_STATE_HEALED);
   EXPECT_THAT(seen_.faults.back().detail(), HasSubstr("cut short: half of its time to live"));
 }
