@@ -121,7 +121,19 @@ absl::Status WriteBundle(Session& session, ControlClient& client, const Request&
   return WriteStore(session, client, request.runs, request.all + "/seep.db", request.overwrite);
 }
 
+// What has expired cannot be exported; silence would look like a short run.
+absl::Status TellOfExpired(Session& session, ControlClient& client, const Request& request) {
+  for (const std::string& id : request.runs) {
+    SEEP_ASSIGN_OR_RETURN(const v1::GetRunResponse got, client.GetRun(id));
+    if (!got.run().has_expiry()) continue;
+    session.console.ErrLine(fmt::format("note: {} samples of {} have left the store ({}); `seep query` finds what is kept of them in sample_rollups",
+                                        got.run().expiry().samples(), Printable(id), Printable(got.run().expiry().reason())));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CarryOut(Session& session, ControlClient& client, const Request& request) {
+  SEEP_RETURN_IF_ERROR(TellOfExpired(session, client, request));
   if (!request.all.empty()) SEEP_RETURN_IF_ERROR(WriteBundle(session, client, request));
   if (!request.sqlite.empty()) SEEP_RETURN_IF_ERROR(WriteStore(session, client, request.runs, request.sqlite, request.overwrite));
   if (!request.artefacts.empty()) {

@@ -56,6 +56,7 @@ struct Target {
   std::vector<Gauge> gauges;
   const PrometheusSeries* starts = nullptr;  // when the process began
   std::size_t next_start = 0;
+  std::optional<double> started;
   std::set<std::string> names;
 };
 
@@ -154,54 +155,64 @@ v1::Run Targets::RunOf(const Target& target, const v1::Run& run) const {
   return made;
 }
 
+// The next time at which any series has a point; none: that was all.
+std::optional<std::int64_t> NextTime(const Target& target) {
+  std::optional<std::int64_t> next;
+  for (const Gauge& gauge : target.gauges) {
+    if (gauge.next < gauge.series->points.size()) next = std::min(next.value_or(INT64_MAX), gauge.series->points[gauge.next].first);
+  }
+  return next;
+}
+
+// The points of that time. True: a counter has begun again.
+bool TakePoints(Target& target, std::int64_t at_ms, v1::Sample& sample) {
+  bool fell = false;
+  for (Gauge& gauge : target.gauges) {
+    if (gauge.next >= gauge.series->points.size() || gauge.series->points[gauge.next].first != at_ms) continue;
+    const double value = gauge.series->points[gauge.next++].second;
+    if (std::isnan(value)) continue;
+    sample.add_gauge(gauge.definition.id());
+    sample.add_value(value);
+    if (gauge.definition.kind() != v1::GAUGE_KIND_COUNTER) continue;
+    fell |= value < 0.5 * gauge.last;
+    gauge.last = value;
+  }
+  return fell;
+}
+
+// Whether the process says that it began anew, up to that time.
+bool Restarted(Target& target, std::int64_t at_ms) {
+  bool anew = false;
+  for (; target.next_start < target.starts->points.size() && target.starts->points[target.next_start].first <= at_ms; ++target.next_start) {
+    const double start = target.starts->points[target.next_start].second;
+    if (std::isnan(start)) continue;
+    anew |= target.started && std::abs(start - *target.started) > 1;
+    target.started = start;
+  }
+  return anew;
+}
+
 absl::Status Targets::SendTarget(Target& target, const v1::Run& run, RunSender& sender) {
   SEEP_RETURN_IF_ERROR(sender.Begin(RunOf(target, run)));
   for (const Gauge& gauge : target.gauges) {
     const absl::Status defined = sender.Define(gauge.definition);
     if (!defined.ok()) return absl::InvalidArgumentError(absl::StrCat(name_, ": ", defined.message()));
   }
-  std::optional<std::int64_t> first_ms;
-  std::optional<double> started;
+  const std::optional<std::int64_t> first_ms = NextTime(target);
   std::uint32_t generation = 1;
-  std::uint64_t samples = 0;
-  while (true) {
-    std::optional<std::int64_t> now;
-    for (const Gauge& gauge : target.gauges) {
-      if (gauge.next < gauge.series->points.size()) now = std::min(now.value_or(INT64_MAX), gauge.series->points[gauge.next].first);
-    }
-    if (!now) break;
-    if (!first_ms) first_ms = now;
+  for (std::optional<std::int64_t> now = first_ms; now; now = NextTime(target)) {
     v1::Sample sample;
-    bool fell = false;
-    for (Gauge& gauge : target.gauges) {
-      if (gauge.next >= gauge.series->points.size() || gauge.series->points[gauge.next].first != *now) continue;
-      const double value = gauge.series->points[gauge.next++].second;
-      if (std::isnan(value)) continue;
-      sample.add_gauge(gauge.definition.id());
-      sample.add_value(value);
-      if (gauge.definition.kind() != v1::GAUGE_KIND_COUNTER) continue;
-      fell |= value < 0.5 * gauge.last;
-      gauge.last = value;
-    }
-    if (target.starts != nullptr) {
-      fell = false;
-      for (; target.next_start < target.starts->points.size() && target.starts->points[target.next_start].first <= *now; ++target.next_start) {
-        const double start = target.starts->points[target.next_start].second;
-        if (std::isnan(start)) continue;
-        fell |= started && std::abs(start - *started) > 1;
-        started = start;
-      }
-    }
-    if (fell) ++generation;
+    const bool fell = TakePoints(target, *now, sample);
+    if (target.starts != nullptr ? Restarted(target, *now) : fell) ++generation;
     sample.set_monotonic_us((*now - *first_ms) * 1000);
     sample.set_wall_us(*now * 1000);
     sample.set_generation(generation);
     sample.set_phase(v1::PHASE_SOAK);
-    ++samples;
     SEEP_RETURN_IF_ERROR(sender.Add(std::move(sample)));
   }
-  if (samples < 2) return absl::InvalidArgumentError(absl::StrCat(name_, ": data.result: ", samples == 0 ? "no" : "one", " point in time of ", Printable(target.gauges[0].series->labels.at("__name__")), "; two at least make a trend"));
-  return absl::OkStatus();
+  if (sender.run_samples() >= 2) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(name_, ": data.result: ", sender.run_samples() == 0 ? "no" : "one", " point in time of ",
+                                                 Printable(target.gauges[0].series->labels.at("__name__")), "; two at least make a trend"));
 }
 
 absl::Status Targets::Send(const v1::Run& run, RunSender& sender) {

@@ -61,6 +61,9 @@ class ImportWriter : public std::enable_shared_from_this<ImportWriter> {
     std::uint64_t samples = 0;
   };
 
+  // Whether the same call may succeed later: the queue or the disk was full.
+  static bool IsTemporary(const absl::Status& status);
+
   static absl::StatusOr<Outline> ReadOutline(const std::string& stage);
   void OnOutline(absl::StatusOr<Outline> outline);
   void Create(std::size_t first);
