@@ -33,7 +33,6 @@ namespace seep::storage::bench {
 namespace {
 
 constexpr double kValues = testing::kSoakGauges;  // a sample's
-constexpr int kStreams = 1000;                        // of the ingest figures
 
 struct Options {
   std::uint64_t samples = 1'000'000;
@@ -41,6 +40,9 @@ struct Options {
   std::string directory;  // empty: a temporary one
   bool peers = true;
 };
+
+// Of the ingest figures: a thousand, fewer when there are not a thousand samples for each.
+int StreamsOf(const Options& options) { return static_cast<int>(std::clamp<std::uint64_t>(options.samples / 1000, 10, 1000)); }
 
 struct WideFigures {
   double cpu_per_value = 0, bytes_per_value = 0, ask_seconds = 0;
@@ -98,21 +100,21 @@ double SecondsOf(const char* who, const RunLines& expected, const std::function<
   return seconds;
 }
 
-// 1,000 streams of a bounded part of the samples: what a message costs on its way in.
+// Many streams with a bounded part of the samples: what a message costs on its way in.
 FillCost MeasureIngest(const Options& options, const std::string& directory, std::uint32_t per_message, double& values) {
   FillPlan plan;
   plan.directory = directory + "/ingest-" + std::to_string(per_message);
-  plan.runs = kStreams;
-  plan.samples_per_run = std::clamp<std::uint64_t>(options.samples / kStreams, per_message, 2000);
+  plan.runs = StreamsOf(options);
+  plan.samples_per_run = std::clamp<std::uint64_t>(options.samples / static_cast<std::uint64_t>(plan.runs), per_message, 2000);
   plan.samples_per_message = per_message;
   const FillCost cost = Fill(plan);
-  values = static_cast<double>(plan.samples_per_run) * kStreams * kValues;
+  values = static_cast<double>(plan.samples_per_run) * plan.runs * kValues;
   std::filesystem::remove_all(plan.directory);
   return cost;
 }
 
 void ReportIngest(const Options& options, const std::string& directory, const WideFigures& wide, const PeerFigures& peers) {
-  Section("ingest: CPU per value, 1,000 streams, durable (FULL), compaction and compression included");
+  Section("ingest: CPU per value, " + std::to_string(StreamsOf(options)) + " streams, durable (FULL), compaction and compression included");
   for (const std::uint32_t per_message : {10u, 100u}) {
     double values = 0;
     const FillCost cost = MeasureIngest(options, directory, per_message, values);
