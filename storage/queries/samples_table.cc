@@ -173,6 +173,9 @@ class SamplesTable : public sqlite::ScanTable {
   bool Uses(int column, Comparison comparison) const override {
     return column == kSeconds || (comparison == Comparison::kEqual && (column == kRun || column == kGauge));
   }
+  bool Decides(int column, Comparison comparison) const override {
+    return comparison == Comparison::kEqual && (column == kRun || column == kGauge);
+  }
   double ShareLeft(int column, Comparison comparison) const override {
     if (column == kRun) return 1e-3;
     if (column == kGauge) return 0.05;

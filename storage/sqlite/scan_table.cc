@@ -70,7 +70,7 @@ int BestIndex(sqlite3_vtab* base, sqlite3_index_info* info) {
     plan.push_back(static_cast<char>('a' + constraint.iColumn));
     plan.push_back(static_cast<char>('a' + static_cast<int>(*comparison)));
     info->aConstraintUsage[i].argvIndex = static_cast<int>(plan.size() / 2);
-    info->aConstraintUsage[i].omit = 0;
+    info->aConstraintUsage[i].omit = table.Decides(constraint.iColumn, *comparison) ? 1 : 0;
     rows *= table.ShareLeft(constraint.iColumn, *comparison);
   }
   info->idxStr = sqlite3_mprintf("%s", plan.c_str());

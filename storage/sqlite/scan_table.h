@@ -35,7 +35,7 @@ class ScanCursor {
  public:
   virtual ~ScanCursor() = default;
   // Starts over. Rows outside the bounds may still be yielded (SQLite checks
-  // each), rows inside must be.
+  // each, unless the table Decides), rows inside must be.
   virtual absl::Status Begin(const std::vector<Bound>& bounds) = 0;
   virtual absl::StatusOr<bool> Next() = 0;  // true: on a row
   virtual ColumnValue Column(int column) const = 0;
@@ -47,6 +47,9 @@ class ScanTable {
   virtual std::string Declaration() const = 0;  // "CREATE TABLE x (a TEXT, b REAL)"
   // Whether Begin makes use of such a bound, and how much of the table it leaves.
   virtual bool Uses(int column, Comparison comparison) const = 0;
+  // Whether Begin then leaves out every row outside the bound, so that nobody need
+  // check: a column that is only bound is not even fetched for each row.
+  virtual bool Decides(int /*column*/, Comparison /*comparison*/) const { return false; }
   virtual double ShareLeft(int column, Comparison comparison) const = 0;
   virtual double ExpectedRows() const = 0;
   virtual std::unique_ptr<ScanCursor> Open() = 0;
