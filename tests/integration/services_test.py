@@ -193,7 +193,7 @@ class Attached(Services):
         with self.service(pid_file):
             before = pid_file.read_text()
             flags = self.lab(f'targets: {{service: {{attach: {{pid_file: {pid_file}, may_kill: {may_kill}}}}}}}\n')
-            result = self.seep('run', *flags, '--target', 'attach:service', '--duration', '8s', '--mem-interval', '250ms', '--chaos-restart', chaos)
+            result = self.seep('run', *flags, '--target', 'attach:service', '--duration', '12s', '--mem-interval', '250ms', '--chaos-restart', chaos)
             self.assertIn(result.code, (0, 3), result)
             faults = self.seep('query', 'SELECT kind, state, old_generation, new_generation, detail FROM faults ORDER BY planned_s', *flags, '-o', 'csv').out
             return before, pid_file.read_text(), list(csv.DictReader(io.StringIO(faults)))
