@@ -12,6 +12,7 @@
 
 #include "common/os/temp_directory.h"
 #include "common/status/status_matchers.h"
+#include "storage/sqlite/database.h"
 #include "storage/testing/sample_batches.h"
 #include "storage/testing/waiting_store.h"
 
@@ -104,6 +105,32 @@ TEST_F(DiskFullTest, RefusesAndResumes) {
   CheckStored(again, next - 1);
   ASSERT_OK_AND_ASSIGN(const StoredCampaign campaign, again.CreateRuns(1));
   EXPECT_EQ(campaign.campaign.campaign_id(), "c-0002") << "a refused campaign took no id";
+}
+
+// What compaction cannot write it leaves as it is, and takes up again.
+TEST_F(DiskFullTest, CompactionGoesOnWhenThereIsSpace) {
+  options_.compaction.settle_after = absl::ZeroDuration();
+  options_.compaction.retry_after = absl::Milliseconds(20);
+  WaitingStore store;
+  ASSERT_OK(store.Open(options_));
+  ASSERT_OK(store.CreateRuns(1));
+  std::uint64_t next = 1;
+  for (int round = 0; round < 6; ++round) {
+    const auto largest = std::max(std::filesystem::file_size(options_.directory + "/seep.db"),
+                                  std::filesystem::file_size(options_.directory + "/seep.db-wal"));
+    FileSizeLimit full(largest + 200'000);
+    EXPECT_THAT(AppendUntilRefused(store, next), StatusIs(absl::StatusCode::kResourceExhausted));
+  }
+  ASSERT_OK(store.SetState("r-0001", v1::RUN_STATE_FINISHED));
+  const absl::Time deadline = absl::Now() + absl::Seconds(60);
+  ASSERT_OK_AND_ASSIGN(auto db, sqlite::Database::Open(store.store().database_path(), sqlite::Access::kReadOnly));
+  while (db->QueryInteger("SELECT settled FROM stream").value_or(0) == 0) {
+    ASSERT_LT(absl::Now(), deadline) << store.store().stats().compaction.failure;
+    ASSERT_OK(store.GetRun("r-0001"));
+  }
+  EXPECT_EQ(db->QueryInteger("SELECT count(*) FROM tail").value_or(-1), 0);
+  EXPECT_EQ(store.store().stats().compaction.streams_failed, 0u);
+  CheckStored(store, next - 1);
 }
 
 TEST_F(DiskFullTest, RefusesAndResumesOnASmallFileSystem) {
