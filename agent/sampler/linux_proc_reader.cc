@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <cmath>
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
@@ -23,6 +24,12 @@ void Raise(std::optional<double>& most, std::optional<std::uint64_t> value) {
 void AddTo(std::optional<double>& sum, std::optional<std::uint64_t> value, double unit = 1) {
   if (value) sum = sum.value_or(0) + static_cast<double>(*value) * unit;
 }
+
+// A quotient fills all of its mantissa, most of which says nothing (a CPU tick is
+// 10 ms) and costs the store six bytes a sample.
+double ToDecimals(double value, double power) { return std::round(value * power) / power; }
+constexpr double kCpuDecimals = 1e3;
+constexpr double kMemoryDecimals = 1e6;  // a page of a large host's memory still shows
 
 }  // namespace
 
@@ -171,11 +178,13 @@ absl::StatusOr<OutsideFigures> LinuxProcReader::Read(TreeId id, SamplingTiers ti
   const double elapsed = absl::ToDoubleSeconds(now - tree.last_read);
   if (tree.last_cpu_ticks > 0 && elapsed > 0 && counts.cpu_ticks >= tree.last_cpu_ticks) {
     const double seconds = static_cast<double>(counts.cpu_ticks - tree.last_cpu_ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
-    figures.cpu_percent = 100 * seconds / elapsed;
+    figures.cpu_percent = ToDecimals(100 * seconds / elapsed, kCpuDecimals);
   }
   tree.last_cpu_ticks = std::max<std::uint64_t>(counts.cpu_ticks, 1);
   tree.last_read = now;
-  if (total_memory_bytes_ > 0) figures.memory_percent = 100 * figures.rss_bytes / total_memory_bytes_;
+  if (total_memory_bytes_ > 0) {
+    figures.memory_percent = ToDecimals(100 * figures.rss_bytes / total_memory_bytes_, kMemoryDecimals);
+  }
   figures.minor_faults = static_cast<double>(counts.minor_faults);
   figures.major_faults = static_cast<double>(counts.major_faults);
   figures.voluntary_switches = static_cast<double>(counts.voluntary);

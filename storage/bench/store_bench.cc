@@ -6,8 +6,8 @@
 //
 // Shape: N samples (10 million with `make bench-store`) of 20 gauges over 100
 // runs, one a second, shaped after recordings of a soaked wallet
-// (storage/chunks/testing/soak_figures.h): pages, heap bytes, counters, and two
-// quotients that fill their mantissa. A value is one gauge of one sample; what the
+// (storage/chunks/testing/soak_figures.h): pages, heap bytes, counters, two
+// quotients of three and six decimals. A value is one gauge of one sample; what the
 // sample's times take counts, they themselves do not.
 // Everything is CPU time; what makes the samples is not counted. Each answer is
 // asked for twice, and the second time counts: files are in memory for all sides.

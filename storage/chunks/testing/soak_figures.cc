@@ -20,6 +20,8 @@ constexpr double kMemoryOfHost = 8'219'377'664;
 constexpr std::int64_t kIntervalUs = 1'000'000;
 constexpr std::int64_t kBeginWallUs = 1'763'000'000'000'000;
 
+// As agents round them.
+double ToDecimals(double value, double power) { return std::round(value * power) / power; }
 double Whole(double value, double unit) { return std::floor(value / unit) * unit; }
 
 }  // namespace
@@ -46,7 +48,7 @@ void SoakTarget::Memory() {
   v[kRss] = Whole(96e6 + leaked + swing_pages_ * kPage, kPage);
   v[kAnonymous] = Whole(v[kRss] - 21e6 + Uniform(-3, 3) * kPage, kPage);
   if (sequence_ == 1 || OneIn(200)) v[kVsz] = Whole(1.2e9 + Uniform(0, 64) * 1048576, kPage);
-  v[kMemoryPercent] = v[kRss] / kMemoryOfHost * 100;
+  v[kMemoryPercent] = ToDecimals(v[kRss] / kMemoryOfHost * 100, 1e6);
 }
 
 void SoakTarget::Counters() {
@@ -72,7 +74,7 @@ const SoakFigures& SoakTarget::Next() {
   Counters();
   auto& v = now_.values;
   const double ticks = Events(6);  // of 10 ms
-  v[kCpuPercent] = ticks * 10'000 / static_cast<double>(now_.monotonic_us - before) * 100;
+  v[kCpuPercent] = ToDecimals(ticks * 10'000 / static_cast<double>(now_.monotonic_us - before) * 100, 1e3);
   v[kThreads] = 14 + (OneIn(40) ? 1 : 0);
   v[kFds] = 31 + static_cast<double>(random_.Below(3));
   v[kTcpConnections] = 4 + (OneIn(10) ? 1 : 0);

@@ -2,8 +2,8 @@
 // the simulated wallet under payments (one sample a second).
 //
 // Memory moves by whole pages with noise, the heap saws by 16 bytes, counters
-// rise unevenly, some gauges hardly move, and two are quotients that fill their
-// mantissa, as agents send them (CPU and memory percent). Sampling times jitter as a busy host's do.
+// rise unevenly, some gauges hardly move, and two are quotients with the decimals
+// that agents leave them (CPU and memory percent). Sampling times jitter as a busy host's do.
 //
 // Threads: one at a time. The same seed gives the same figures everywhere.
 #ifndef SEEP_STORAGE_CHUNKS_TESTING_SOAK_FIGURES_H_
