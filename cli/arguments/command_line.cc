@@ -121,7 +121,7 @@ void AddExchangeCommands(Parse& parse) {
   exported.add_flag("--crlf", i.crlf, "End lines of CSV as RFC 4180 has them (default: LF)");
   CLI::App& imported = Add(parse.app, i, "import", "Recordings as runs, judged like any: CSV as `seep analyze` reads it, jsonl, sqlite, Prometheus' query_range JSON");
   imported.add_option("files", i.files, "Recordings, or - for standard input")->required()->type_name("FILE");
-  imported.add_option("--layout", i.import_layout, "What it must be: a CSV layout, csv, jsonl, sqlite or prometheus (default: recognised)");
+  imported.add_option("--layout", i.import_layout, "What it must be: a CSV layout, csv, harness-log, jsonl, sqlite or prometheus (default: recognised)");
   imported.add_option("--map", i.map, "Columns or metrics that are what: time=t,rss=mem:KB,ops.payments=n")->type_name("NAME=COLUMN,...");
   imported.add_option("--name", i.import_name, "Of the runs (default: the file's)");
   imported.add_option("--sdk", i.import_sdk, "The SDK that was recorded");

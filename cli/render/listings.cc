@@ -160,6 +160,12 @@ std::string ShowRun(const v1::Run& run, Format format, const Style& style) {
   text += Line("started", FormatWallTime(run.started_wall_us()));
   text += Line("ended", FormatWallTime(run.ended_wall_us()));
   text += Line("duration", FormatClock(static_cast<std::int64_t>(spec.duration_ms()) * 1000));
+  if (run.has_origin()) {
+    const v1::RunOrigin& origin = run.origin();
+    text += Line("imported", fmt::format("{} from {} (layout {}{}, sha256 {})", FormatWallTime(origin.imported_wall_us()), Printable(origin.file_name()),
+                                         Printable(origin.layout()), origin.run_id().empty() ? "" : ", there " + Printable(origin.run_id()),
+                                         Printable(origin.sha256().substr(0, 16))));
+  }
   text += Line("labels", Pairs(spec.labels()));
   text += Line("placement", Pairs(spec.placement()));
   text += Line("generation", fmt::format("{} (pid {})", run.generation(), run.pid()));

@@ -111,6 +111,7 @@ class Exchange(Fixture):
         report = self.good('report', runs['go-memtest']['run_id']).out
         self.assertIn('LEAK', report)
         self.assertIn('=== Memory Trend Report ===', report)
+        self.assertRegex(self.good('runs', 'show', runs['go-memtest']['run_id']).out, r'imported +.* from go-memtest.csv \(layout go-memtest, sha256 [0-9a-f]{16}\)')
         origin = runs['go-memtest']['origin']
         self.assertEqual(origin['sha256'], hashlib.sha256(files['go-memtest'].read_bytes()).hexdigest())
         self.assertEqual((origin['file_name'], origin['layout']), ('go-memtest.csv', 'go-memtest'))
@@ -220,6 +221,20 @@ class Exchange(Fixture):
             found = [(run['state'], int(run['samples'])) for run in listed]
             self.assertIn(found, ([whole] if told or sealed else [[], whole]), f'killed at {stage}, told {told}, sealed {sealed}')
             again.stop()
+
+    def test_a_sender_that_goes_away_leaves_nothing(self):
+        head, rows = recording('rust-memtest', 0).split('\n', 1)
+        importing = subprocess.Popen([BIN / 'seep', 'import', '-'], env=self.env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        stages = self.home / 'store' / 'imports'
+        importing.stdin.write((head + '\n' + rows * 100).encode())
+        importing.stdin.flush()  # and more may come
+        wait_until(lambda: stages.is_dir() and list(stages.iterdir()), 60, 'nothing was kept')
+        importing.kill()
+        importing.wait()
+        importing.stdin.close()
+        wait_until(lambda: not list(stages.iterdir()), 60, 'the stage was left behind')
+        self.assertEqual(self.run_count(), 0)
+        self.imported(self.file('next.csv', recording('rust-memtest', 0)))
 
     def test_an_export_never_overwrites_by_itself(self):
         run = self.imported(self.file('a.csv', recording('rust-memtest', 0)))[0]['run_id']
