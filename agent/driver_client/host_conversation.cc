@@ -48,9 +48,17 @@ bool HostConversation::Can(std::string_view capability) const {
   return capability.empty() || identity_.capabilities.contains(capability);
 }
 
-// Through the loop, so that no caller is resumed from inside its own call.
+// Through the loop, so that no caller is resumed from inside its own call. All
+// that is answered in one go shares a task, which needs nothing of us.
 void HostConversation::Answer(Done done, CallOutcome outcome) {
-  loop_.Post([done = std::move(done), outcome = std::move(outcome)]() mutable { done(std::move(outcome)); });
+  const bool posted = finished_ != nullptr;
+  if (!posted) finished_ = std::make_shared<std::vector<Finished>>();
+  finished_->push_back({std::move(done), std::move(outcome)});
+  if (posted) return;
+  loop_.Post([this, lives = std::weak_ptr<int>(lives_), batch = finished_] {
+    if (!lives.expired()) finished_ = nullptr;  // what is answered from here on goes with the next
+    for (Finished& one : *batch) one.done(std::move(one.outcome));
+  });
 }
 
 void HostConversation::Call(HostCall call, Done done) {
@@ -69,8 +77,10 @@ void HostConversation::Call(HostCall call, Done done) {
   pending.instance = call.instance;
   pending.params = WithCallMembers(call.params_json, call.instance, deadline);
   pending.done = std::move(done);
-  pending.timer = loop_.RunAfter(std::max(deadline, call.patience), [this, id] { Expire(id); });
-  calls_.emplace(id, std::move(pending));
+  pending.expires = loop_.clock().Now() + std::max(deadline, call.patience);
+  deadlines_.emplace_hint(deadlines_.end(), pending.expires, id);
+  calls_.emplace_hint(calls_.end(), id, std::move(pending));
+  WatchDeadlines();
   waiting_.push_back(id);
   SendWaiting();
 }
@@ -81,7 +91,7 @@ void HostConversation::SendWaiting() {
     waiting_.pop_front();
     const auto call = calls_.find(id);
     if (call == calls_.end()) continue;  // expired before its turn
-    std::string line = driver::EncodeRequest(id, call->second.method, call->second.params);
+    const std::string line = driver::EncodeRequest(id, call->second.method, call->second.params);
     if (line.size() > driver::kMaxLineBytes) {
       Finish(id, LocalError(kBadAnswer, "request longer than the protocol's limit"));
       continue;
@@ -89,9 +99,41 @@ void HostConversation::SendWaiting() {
     call->second.sent = true;
     call->second.params.clear();
     ++on_the_wire_;
-    ports_.write(std::move(line));
-    if (closed_) return;
+    outgoing_ += line;
   }
+  if (!outgoing_.empty()) FlushSoon();
+}
+
+// After the tasks that are posted already, which may call as well.
+void HostConversation::FlushSoon() {
+  if (std::exchange(flush_posted_, true)) return;
+  loop_.Post([this, lives = std::weak_ptr<int>(lives_)] {
+    if (!lives.expired()) Flush();
+  });
+}
+
+void HostConversation::Flush() {
+  flush_posted_ = false;
+  if (closed_ || outgoing_.empty()) return;
+  ports_.write(std::exchange(outgoing_, std::string()));
+}
+
+// One timer for all deadlines. Most calls are answered long before theirs, and
+// default ones come in order: the timer is hardly ever set anew.
+void HostConversation::WatchDeadlines() {
+  if (deadlines_.empty()) return;
+  const MonotonicTime due = deadlines_.begin()->first;
+  if (deadline_timer_ != TimerId::kNone && timer_due_ <= due) return;
+  loop_.Cancel(deadline_timer_);
+  timer_due_ = due;
+  deadline_timer_ = loop_.RunAfter(due - loop_.clock().Now(), [this] { ExpireDue(); });
+}
+
+void HostConversation::ExpireDue() {
+  deadline_timer_ = TimerId::kNone;
+  const MonotonicTime now = loop_.clock().Now();
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) Expire(deadlines_.begin()->second);
+  WatchDeadlines();
 }
 
 void HostConversation::Receive(std::string_view bytes) {
@@ -154,7 +196,7 @@ void HostConversation::Expire(std::int64_t id) {
 
 void HostConversation::Finish(std::int64_t id, CallOutcome outcome) {
   auto call = calls_.extract(id);
-  loop_.Cancel(call.mapped().timer);
+  deadlines_.erase({call.mapped().expires, id});
   if (call.mapped().sent) --on_the_wire_;
   Answer(std::move(call.mapped().done), std::move(outcome));
 }
@@ -169,6 +211,8 @@ void HostConversation::Break(std::string reason) {
 void HostConversation::Close(std::string reason) {
   if (closed_) return;
   closed_ = true;
+  loop_.Cancel(deadline_timer_);
+  outgoing_.clear();
   waiting_.clear();
   while (!calls_.empty()) Finish(calls_.begin()->first, LocalError(kHostGone, reason));
 }

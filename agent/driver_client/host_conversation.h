@@ -7,6 +7,9 @@
 // Failure: a host beyond use is reported once through `broken`; the owner
 //          then ends it. Close answers what is pending with host_gone.
 // Bounds:  64 calls on the wire, 1,024 waiting for their turn, then kOverloaded.
+// Cost:    what is called in one turn of the loop goes out as one write, what
+//          comes with one read is answered by one task, and one timer watches
+//          all deadlines.
 #ifndef SEEP_AGENT_DRIVER_CLIENT_HOST_CONVERSATION_H_
 #define SEEP_AGENT_DRIVER_CLIENT_HOST_CONVERSATION_H_
 
@@ -14,8 +17,10 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/driver_client/host_calls.h"
@@ -70,10 +75,18 @@ class HostConversation : public HostCalls {
   struct Pending {
     std::string method, instance, params;
     Done done;
-    TimerId timer = TimerId::kNone;
+    MonotonicTime expires;
     bool sent = false;
   };
+  struct Finished {
+    Done done;
+    CallOutcome outcome;
+  };
   void SendWaiting();
+  void FlushSoon();
+  void Flush();
+  void WatchDeadlines();
+  void ExpireDue();
   void TakeLine(const driver::LineReader::Line& line);
   void TakeAnswer(const driver::Answer& answer);
   void TakeBrokenLine();
@@ -89,6 +102,13 @@ class HostConversation : public HostCalls {
   driver::AnswerDecoder decoder_;
   std::map<std::int64_t, Pending> calls_;
   std::deque<std::int64_t> waiting_;
+  std::set<std::pair<MonotonicTime, std::int64_t>> deadlines_;
+  TimerId deadline_timer_ = TimerId::kNone;  // at the earliest, or before it
+  MonotonicTime timer_due_;
+  std::string outgoing_;                     // lines for the next write
+  std::shared_ptr<std::vector<Finished>> finished_;  // for the task that answers them; nullptr: none is posted
+  bool flush_posted_ = false;
+  std::shared_ptr<int> lives_ = std::make_shared<int>(0);  // posted tasks hold it weakly
   std::set<std::string> poisoned_;
   std::int64_t last_id_ = 0;
   int on_the_wire_ = 0;

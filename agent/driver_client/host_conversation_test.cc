@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_split.h"
 #include "common/clock/fake_clock.h"
 #include "common/event_loop/simulated_event_loop.h"
 #include "sdk/driver_protocol/json_writer.h"
@@ -19,6 +20,7 @@ class HostConversationTest : public ::testing::Test {
     talk_.Call({method, instance, "{}", deadline}, [this](CallOutcome outcome) {
       outcomes_.push_back(outcome.ok() ? outcome.result_json : outcome.error->kind);
     });
+    if (!together_) loop_.RunReady();
   }
   void Answer(int id, std::string_view result = "{}") {
     talk_.Receive(driver::EncodeAnswer(id, result));
@@ -27,9 +29,14 @@ class HostConversationTest : public ::testing::Test {
 
   FakeClock clock_;
   SimulatedEventLoop loop_{clock_};
-  std::vector<std::string> written_, broken_, outcomes_;
+  std::vector<std::string> written_, broken_, outcomes_;  // lines; reasons; results and kinds of errors
+  int writes_ = 0;
+  bool together_ = false;  // calls are made in one turn of the loop
   HostConversation talk_{loop_,
-                         {[this](std::string bytes) { written_.push_back(bytes); },
+                         {[this](std::string bytes) {
+                            ++writes_;
+                            for (const absl::string_view line : absl::StrSplit(bytes, '\n', absl::SkipEmpty())) written_.emplace_back(line);
+                          },
                           [this](std::string reason) { broken_.push_back(reason); }, nullptr}};
 };
 
@@ -60,6 +67,35 @@ TEST_F(HostConversationTest, AMissedDeadlinePoisonsTheInstanceUntilItIsDestroyed
   Call("connect", "alice");
   EXPECT_EQ(written_.size(), 3u);
   EXPECT_TRUE(broken_.empty());
+}
+
+TEST_F(HostConversationTest, WhatIsCalledInOneTurnGoesOutAsOneWrite) {
+  together_ = true;
+  for (int i = 0; i < 10; ++i) Call("sync", "alice");
+  EXPECT_EQ(writes_, 0);
+  loop_.RunReady();
+  EXPECT_EQ(writes_, 1);
+  EXPECT_EQ(written_.size(), 10u);
+  EXPECT_THAT(written_[9], HasSubstr("\"id\":10"));
+}
+
+TEST_F(HostConversationTest, EachCallHasItsOwnDeadlineWhateverTheOrder) {
+  Call("sync", "late", absl::Seconds(20));
+  Call("sync", "early", absl::Seconds(5));
+  Call("sync", "between", absl::Seconds(10));
+  Answer(3);
+  EXPECT_EQ(outcomes_.size(), 1u);
+  loop_.Advance(absl::Seconds(4));
+  EXPECT_EQ(outcomes_.size(), 1u);
+  loop_.Advance(absl::Seconds(1));
+  EXPECT_EQ(outcomes_.size(), 2u);
+  loop_.Advance(absl::Seconds(14));
+  EXPECT_EQ(outcomes_.size(), 2u) << "the answered one is not missed";
+  Call("sync", "later", absl::Seconds(3));
+  loop_.Advance(absl::Seconds(1));
+  EXPECT_EQ(outcomes_.size(), 3u);
+  loop_.Advance(absl::Seconds(2));
+  EXPECT_EQ(outcomes_, (std::vector<std::string>{"{}", "deadline_exceeded", "deadline_exceeded", "deadline_exceeded"}));
 }
 
 TEST_F(HostConversationTest, AtMostSixtyFourCallsAreOnTheWire) {
@@ -116,6 +152,8 @@ TEST_F(HostConversationTest, InitializeReadsWhatTheHostIs) {
   HostIdentity identity;
   CallOutcome outcome;
   talk_.Initialize(R"({"mode":"server"})", [&](CallOutcome o, HostIdentity i) { outcome = o; identity = i; });
+  loop_.RunReady();
+  ASSERT_FALSE(written_.empty());
   EXPECT_THAT(written_[0], HasSubstr(R"("settings":{"mode":"server"})"));
   Answer(1, R"({"protocol":{"major":1,"minor":0},"host":{"name":"h","version":"2"},)"
             R"("sdk":{"name":"s","version":"3"},"capabilities":["payments"],)"

@@ -99,6 +99,9 @@ class RunTest : public ::testing::Test {
     auto from = std::make_shared<int>(-1);
     return [this, generation, more, from](const v1::RunStatus& status) {
       if (status.state() != v1::RUN_STATE_RUNNING || status.generation() < generation) return false;
+      // A fault's generation has its number before it works.
+      const v1::FaultState fault = seen_.faults.empty() ? v1::FAULT_STATE_HEALED : seen_.faults.back().state();
+      if (fault == v1::FAULT_STATE_INTENDED || fault == v1::FAULT_STATE_INJECTED) return false;
       if (*from < 0) *from = seen_.samples;
       return seen_.samples >= *from + more;
     };

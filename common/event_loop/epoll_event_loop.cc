@@ -30,6 +30,7 @@ EpollEventLoop::EpollEventLoop(const Clock& clock)
 EpollEventLoop::~EpollEventLoop() = default;
 
 void EpollEventLoop::Wake() {
+  if (OnLoop()) return;  // it looks at what was posted before it waits
   const std::uint64_t one = 1;
   // EAGAIN means that a wake-up is already pending, which is all we want.
   [[maybe_unused]] ssize_t written = write(wake_.get(), &one, sizeof one);
