@@ -14,6 +14,7 @@ namespace {
 constexpr double kKb = 1024, kMb = 1024 * 1024;
 
 constexpr ColumnRole kS = ColumnRole::kSeries;
+constexpr char kUnitUnknown[] = "unknown";  // shown, never judged (classify_series.cc)
 
 bool IsGaugeName(const std::string& name) {
   return !name.empty() && name.size() <= 63 && name[0] >= 'a' && name[0] <= 'z' && std::all_of(name.begin(), name.end(), [](char c) {
@@ -22,19 +23,27 @@ bool IsGaugeName(const std::string& name) {
 }
 
 // Our own export names each column as its gauge; what no table knows is a gauge
-// of the SDK's own, or a counter of the scenario's.
+// of the SDK's own, or a counter: the file does not say which, and a counter
+// that is judged as a gauge is a leak that there is none of.
 RecordedColumn OwnColumn(const std::string& header) {
   std::optional<RecordedColumn> known = ColumnOf(header);
+  const OfProcess split = SplitOfProcess(header);
+  if (!known && split.process > 0) {  // "rss.process2" is what "rss" is
+    known = ColumnOf(std::string(split.name));
+    if (known && known->role == kS) known->series = ClassifySeries(header, known->series.unit, known->counter);
+    if (known && known->role == ColumnRole::kOperation) known->operation = header;
+    if (known) known->header = known->gauge = header;
+  }
   RecordedColumn column = known ? *known : RecordedColumn{header, ColumnRole::kIgnored, {}, 1, "", 1};
   if (column.role == ColumnRole::kSeries) column.gauge = header;
   // A unit at the end of a gauge's name is a part of the name, and its values are plain.
-  if (known && column.role == ColumnRole::kSeries && column.scale != 1) column = RecordedColumn{header, kS, ClassifySeries(header, "", false), 1, "", 1, header};
+  if (known && column.role == ColumnRole::kSeries && column.scale != 1) column = RecordedColumn{header, kS, ClassifySeries(header, kUnitUnknown, false), 1, "", 1, header};
   if (known || !IsGaugeName(header)) return column;
   const bool operation = header.starts_with("failures.") || header.starts_with("invoke.");
   column.role = operation ? ColumnRole::kOperation : kS;
   column.operation = operation ? header : "";
   column.counter = operation || header.starts_with("errors.") || header.ends_with("_total") || header.ends_with("_count");
-  if (!operation) column.series = ClassifySeries(header, "", column.counter);
+  if (!operation) column.series = ClassifySeries(header, kUnitUnknown, column.counter);
   column.gauge = header;
   return column;
 }

@@ -94,6 +94,15 @@ TEST(RecordingTest, RecognisesSeepsOwnExport) {
   const Read wide = ReadText(text);
   ASSERT_TRUE(wide.status.ok()) << wide.status;
   EXPECT_EQ(wide.layout.name, "seep-wide");
+  const Read own = ReadText("timestamp,elapsed_sec,generation,phase,rss,host.syncs,wallet.pool_kb\n"
+                            "2026-11-20T09:00:00.000Z,0.000,1,soak,1,2,3\n2026-11-20T09:00:01.000Z,1.000,1,soak,1,4,5\n");
+  ASSERT_TRUE(own.status.ok()) << own.status;
+  EXPECT_EQ(own.values[1], (std::vector<double>{1, 4, 5})) << "a gauge's name is a name, whatever it ends in";
+  EXPECT_EQ(own.layout.columns[5].series.series_class, SeriesClass::kInformational) << "it may only count up";
+  EXPECT_EQ(own.layout.columns[5].gauge, "host.syncs");
+  const Read several = ReadText("elapsed_sec,generation,phase,rss.process1,rss.process2\n0,1,soak,1,2\n1,1,soak,1,2\n");
+  ASSERT_TRUE(several.status.ok()) << several.status;
+  EXPECT_EQ(several.layout.columns[4].series.series_class, SeriesClass::kResidentMemory);
   std::istringstream in(text);
   const absl::StatusOr<ReplayResult> replay = JudgeRecording(in, "run.csv", {});
   ASSERT_TRUE(replay.ok()) << replay.status();

@@ -47,7 +47,8 @@ SeriesSpec ClassifySeries(std::string_view name, std::string_view unit, bool is_
   std::string lower(split.name);
   std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
   const bool bytes = unit == "bytes";
-  if (is_counter || Among(kShownOnly, lower) || unit == "percent" || unit == "%" || unit == "seconds") {
+  // "unknown": a recording that does not say may hold a counter.
+  if (is_counter || Among(kShownOnly, lower) || unit == "percent" || unit == "%" || unit == "seconds" || unit == "unknown") {
     spec.series_class = SeriesClass::kInformational;
   } else if (Among(kResident, lower)) {
     spec.series_class = SeriesClass::kResidentMemory;

@@ -272,6 +272,47 @@ TEST_F(ImportDeskTest, TakesSoManyAtOnceAndNoMore) {
   EXPECT_OK(Import(File(1, 1)));
 }
 
+v1::ImportRunsRequest Piece(std::uint64_t offset, const std::string& data, std::uint64_t size) {
+  v1::ImportRunsRequest message;
+  v1::ArtefactChunk& chunk = *message.mutable_artefact();
+  chunk.mutable_artefact()->set_key("k1");
+  chunk.mutable_artefact()->set_name("heap-g1-start.pb.gz");
+  chunk.mutable_artefact()->set_size(size);
+  chunk.mutable_artefact()->set_crc32c(Crc32c("profile"));
+  chunk.set_offset(offset);
+  chunk.set_data(data);
+  return message;
+}
+
+TEST_F(ImportDeskTest, BringsWhatIsKeptWithARun) {
+  Messages file = File(1, 1);
+  v1::ImportRunsRequest& notes = *file.insert(file.end() - 1, v1::ImportRunsRequest());
+  notes.add_logs()->set_text("started");
+  notes.add_faults()->set_fault_id("f-1");
+  notes.add_generations()->set_generation(1);
+  notes.mutable_generations(0)->set_pid(4121);
+  file.insert(file.end() - 1, Piece(0, "prof", 7));
+  file.insert(file.end() - 1, Piece(4, "ile", 7));
+  ASSERT_OK_AND_ASSIGN(const v1::ImportRunsResponse answer, Import(file));
+  const std::string run = answer.runs(0).run_id();
+  ASSERT_OK_AND_ASSIGN(const storage::ArtefactPiece piece, store_->Wait<storage::ArtefactPiece>([&](storage::Store& s, auto got) {
+    s.ReadArtefact(run, "heap-g1-start.pb.gz", 0, std::move(got));
+  }));
+  EXPECT_EQ(piece.data, "profile");
+  ASSERT_OK_AND_ASSIGN(const auto logs, store_->Wait<std::vector<storage::StoredLog>>([&](storage::Store& s, auto got) { s.ListLogs(run, 0, 0, std::move(got)); }));
+  ASSERT_EQ(logs.size(), 1u);
+  EXPECT_EQ(logs[0].line.text(), "started");
+  ASSERT_OK_AND_ASSIGN(const auto lives, store_->Wait<std::vector<v1::GenerationInfo>>([&](storage::Store& s, auto got) { s.ListGenerations(run, std::move(got)); }));
+  ASSERT_EQ(lives.size(), 1u);
+  EXPECT_EQ(lives[0].pid(), 4121);
+  ASSERT_OK_AND_ASSIGN(const auto faults, store_->Wait<std::vector<v1::FaultReport>>([&](storage::Store& s, auto got) { s.ListFaults(run, 10, std::move(got)); }));
+  ASSERT_EQ(faults.size(), 1u);
+  EXPECT_EQ(faults[0].run_id(), run);
+  Messages torn = File(1, 1, 'b');
+  torn.insert(torn.end() - 1, Piece(0, "prof", 7));
+  EXPECT_THAT(Import(torn).status(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("not complete")));
+}
+
 TEST_F(ImportDeskTest, ACopyKeepsIdsVerdictAndAgent) {
   Messages copy = File(1, 1);
   copy[0].mutable_header()->set_copy(true);
