@@ -28,7 +28,7 @@
 namespace seep::storage {
 
 struct CompactionOptions {
-  absl::Duration slice = absl::Milliseconds(5);  // overrun by one chunk's work at most
+  absl::Duration slice = absl::Milliseconds(5);  // overrun by the chunks of one tail at most
   // After the end of a run, or its last late samples: more may be on their way.
   absl::Duration settle_after = absl::Seconds(5);
   absl::Duration retry_after = absl::Seconds(5);
