@@ -8,6 +8,12 @@
 #include "storage/sqlite/transaction.h"
 
 namespace seep::storage {
+namespace {
+
+// Somebody waits for the end of the process.
+constexpr absl::Duration kLastCompaction = absl::Milliseconds(200);
+
+}  // namespace
 
 Writer::Writer(Stores& stores, EventLoop& loop, const StoreOptions& options)
     : stores_(stores), loop_(loop), options_(options),
@@ -77,6 +83,8 @@ void Writer::Run() {
     if (!batch.empty()) Commit(std::exchange(batch, {}));
     Compact();
   }
+  // A short run's samples would else stay tails until the next start.
+  compactor_.WorkAhead(kLastCompaction);
 }
 
 void Writer::Compact() {

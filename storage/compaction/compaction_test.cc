@@ -289,6 +289,16 @@ TEST_F(CompactionTest, ADamagedOrMissingChunkIsToldOf) {
   EXPECT_THAT(ReadAll("r-0001"), StatusIs(absl::StatusCode::kDataLoss, HasSubstr("samples from 1 to 3000 are missing")));
 }
 
+TEST_F(CompactionTest, TheEndOfTheProcessDoesNotWaitForLateSamples) {
+  AppendMany("r-0001", 1, 700, 50);
+  EndRun("r-0001");
+  for (const StreamNo stream : stores_->samples.TakeRipe().ending) compactor_->AddEnding(stream);
+  EXPECT_GT(compactor_->next(), clock_.Now());
+  compactor_->WorkAhead(absl::Milliseconds(200));
+  EXPECT_EQ(Count("SELECT count(*) FROM chunk WHERE compressed"), 1);
+  EXPECT_EQ(Count("SELECT count(*) FROM stream WHERE settled"), 1);
+}
+
 TEST_F(CompactionTest, ASliceIsBounded) {
   AppendMany("r-0001", 1, 30'000, 100);
   SampleStore::Ripe ripe = stores_->samples.TakeRipe();

@@ -63,11 +63,21 @@ MonotonicTime Compactor::next() const {
   return std::max(queue_.begin()->first, not_before_);
 }
 
-void Compactor::Work() {
+void Compactor::Work() { WorkOn(clock_.Now()); }
+
+void Compactor::WorkAhead(absl::Duration limit) {
+  const MonotonicTime end = clock_.Now() + limit;
+  while (!queue_.empty() && clock_.Now() < end) {
+    WorkOn(MonotonicTime(absl::InfiniteDuration()));
+    if (!stats_.failure.empty()) return;
+  }
+}
+
+void Compactor::WorkOn(MonotonicTime due_by) {
   const MonotonicTime began = clock_.Now();
   std::vector<StreamNo> finished;
   CompactionStats done;
-  const absl::Status worked = WorkUntil(began + options_.slice, finished, done);
+  const absl::Status worked = WorkUntil(began + options_.slice, due_by, finished, done);
   const absl::Duration took = clock_.Now() - began;
   ++stats_.slices;
   stats_.longest_slice = std::max(stats_.longest_slice, took);
@@ -82,14 +92,14 @@ void Compactor::Work() {
   stats_.streams_waiting = queue_.size();
 }
 
-absl::Status Compactor::WorkUntil(MonotonicTime end, std::vector<StreamNo>& finished, CompactionStats& done) {
-  const MonotonicTime now = clock_.Now();
+absl::Status Compactor::WorkUntil(MonotonicTime end, MonotonicTime due_by, std::vector<StreamNo>& finished,
+                                  CompactionStats& done) {
   at_ = {};
   Unsynced unsynced(db_);
   SEEP_ASSIGN_OR_RETURN(sqlite::Transaction transaction,
                         sqlite::Transaction::Begin(db_, sqlite::Transaction::Kind::kWrite));
   for (const auto& [when, stream] : queue_) {
-    if (when > now) break;
+    if (when > due_by) break;
     at_ = stream;
     StreamCompaction compaction(db_, stream);
     while (true) {

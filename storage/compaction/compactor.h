@@ -57,6 +57,9 @@ class Compactor {
 
   MonotonicTime next() const;  // when Work has something to do; far away if never
   void Work();                 // one slice
+  // Before the end of the process: what is not due yet as well, for so long at
+  // most. The rest is found again by Begin.
+  void WorkAhead(absl::Duration limit);
 
   const CompactionStats& stats() const { return stats_; }
 
@@ -65,7 +68,8 @@ class Compactor {
 
   void Add(StreamNo stream, MonotonicTime when);
   void Remove(StreamNo stream);
-  absl::Status WorkUntil(MonotonicTime end, std::vector<StreamNo>& finished, CompactionStats& done);
+  void WorkOn(MonotonicTime due_by);
+  absl::Status WorkUntil(MonotonicTime end, MonotonicTime due_by, std::vector<StreamNo>& finished, CompactionStats& done);
   void PutOff(const absl::Status& why);
 
   sqlite::Database& db_;
