@@ -22,6 +22,7 @@ MAY_INCLUDE = {
     'sdk/simulated_network': ['common', 'sdk/driver_protocol'],
     'sdk/simulated_wallet': ['common', 'sdk/driver_protocol', 'sdk/driver_host', 'sdk/simulated_network'],
     'storage': ['common', 'analysis/verdict/verdict.h', 'seep/v1'],
+    'storage/query_worker': ['common', 'analysis/trend', 'storage', 'seep/v1'],
     'agent': ['common', 'seep/v1', 'proto/channel', 'sdk/driver_protocol'],
     'coordinator': ['common', 'seep/v1', 'proto/verdict', 'storage', 'analysis'],
     'cli': ['common', 'seep/v1', 'proto/verdict', 'proto/channel', 'analysis'],

@@ -59,6 +59,18 @@ TEST_F(QueryProcessTest, SamplesAreTheStoredValues) {
   EXPECT_EQ(answer.rows[0].values(4).text(), "lab-1");
 }
 
+TEST_F(QueryProcessTest, StatisticsAreAtHand) {
+  const Answer answer = Ask(
+      "SELECT regr_slope(t_s, t_s * 3 + 1), theil_sen(t_s * 2, t_s), percentile(t_s, 50), rate(t_s * 4, t_s)"
+      " FROM samples WHERE run = 'r-0001' AND gauge = 'gauge.7'");
+  ASSERT_OK(answer.status);
+  ASSERT_EQ(answer.rows.size(), 1u);
+  EXPECT_NEAR(answer.rows[0].values(0).real(), 1.0 / 3, 1e-12);
+  EXPECT_NEAR(answer.rows[0].values(1).real(), 2, 1e-12);
+  EXPECT_NEAR(answer.rows[0].values(2).real(), 150.5, 1e-12);
+  EXPECT_NEAR(answer.rows[0].values(3).real(), 4, 1e-12);
+}
+
 TEST_F(QueryProcessTest, PushedDownBoundsLoseNoRow) {
   const auto count = [&](const std::string& where) -> std::int64_t {
     const Answer answer = Ask("SELECT count(*) FROM samples WHERE " + where);

@@ -7,6 +7,7 @@
 #include "seep/v1/control.pb.h"
 #include "storage/queries/samples_table.h"
 #include "storage/query_worker/frame.h"
+#include "storage/query_worker/statistics.h"
 #include "storage/sqlite/sandbox.h"
 
 namespace seep::storage {
@@ -123,6 +124,7 @@ absl::Status RunQuery(const WorkerOptions& options, const std::string& sql, cons
   SEEP_ASSIGN_OR_RETURN(auto source, sqlite::Database::Open(options.database_path, sqlite::Access::kReadOnly));
   SEEP_ASSIGN_OR_RETURN(auto db, sqlite::Database::Open(options.database_path, sqlite::Access::kReadOnly));
   SEEP_RETURN_IF_ERROR(sqlite::RegisterScanTable(*db, "samples", MakeSamplesTable(*source)));
+  SEEP_RETURN_IF_ERROR(RegisterStatistics(*db));
   // Both read once now: that is when SQLite opens the rest of its files.
   SEEP_RETURN_IF_ERROR(source->QueryInteger("SELECT count(*) FROM sqlite_schema").status());
   SEEP_RETURN_IF_ERROR(db->QueryInteger("SELECT count(*) FROM sqlite_schema").status());
