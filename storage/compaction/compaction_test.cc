@@ -1,100 +1,17 @@
-// What is moved from tails to chunks comes back as it was, and says when it cannot.
+// What is moved from tails to chunks comes back as it was.
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <optional>
 
 #include "absl/strings/str_cat.h"
-#include "common/clock/fake_clock.h"
-#include "common/os/temp_directory.h"
-#include "common/status/status_matchers.h"
-#include "storage/compaction/compactor.h"
-#include "storage/migrations/migration.h"
-#include "storage/queries/sample_reader.h"
-#include "storage/queries/views.h"
-#include "storage/sqlite/transaction.h"
-#include "storage/stores/stores.h"
-#include "storage/testing/sample_batches.h"
+#include "storage/compaction/compaction_fixture.h"
 
 namespace seep::storage {
 namespace {
 
-using seep::testing::StatusIs;
-using testing::BatchShape;
 using testing::MakeBatch;
-using ::testing::HasSubstr;
 
-class CompactionTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    ASSERT_OK_AND_ASSIGN(TempDirectory directory, TempDirectory::Create("seep-compaction-test"));
-    directory_.emplace(std::move(directory));
-    ASSERT_OK_AND_ASSIGN(db_, sqlite::Database::Open(directory_->path() + "/seep.db", sqlite::Access::kReadWrite));
-    ASSERT_OK(Migrate(*db_, Migrations(), kViews));
-    stores_.emplace(*db_, 1 << 20);
-    compactor_.emplace(*db_, clock_, CompactionOptions());
-    NewCampaign campaign;
-    campaign.runs.resize(2);
-    InTransaction([&] { ASSERT_OK(stores_->campaigns.Create(campaign)); });
-  }
-  template <typename Body>
-  void InTransaction(Body body) {
-    ASSERT_OK_AND_ASSIGN(auto transaction, sqlite::Transaction::Begin(*db_, sqlite::Transaction::Kind::kWrite));
-    body();
-    ASSERT_OK(transaction.Commit());
-  }
-  void Append(const v1::SampleBatch& batch) {
-    InTransaction([&] { ASSERT_OK(stores_->samples.Append(batch, 0)); });
-  }
-  // As MakeBatch, in batches of `each`.
-  void AppendMany(const std::string& run, std::uint64_t first, std::uint64_t count, std::uint32_t each,
-                  const BatchShape& shape = {}) {
-    InTransaction([&] {
-      for (std::uint64_t at = first; at < first + count; at += each) {
-        ASSERT_OK(stores_->samples.Append(MakeBatch(run, at, each, shape), 0));
-      }
-    });
-  }
-  void EndRun(const std::string& run_id) {
-    InTransaction([&] {
-      ASSERT_OK_AND_ASSIGN(v1::Run run, stores_->runs.Load(run_id));
-      ASSERT_OK_AND_ASSIGN(const RunNo number, FindRun(*db_, run_id));
-      run.set_state(v1::RUN_STATE_FINISHED);
-      ASSERT_OK(stores_->runs.Update(number, run, 0));
-      ASSERT_OK(stores_->samples.CloseRun(number));
-    });
-  }
-  // Until there is nothing left to do, as long as it takes.
-  void Compact() {
-    SampleStore::Ripe ripe = stores_->samples.TakeRipe();
-    for (const StreamNo stream : ripe.full) compactor_->AddFull(stream);
-    for (const StreamNo stream : ripe.ending) compactor_->AddEnding(stream);
-    for (int slices = 0; compactor_->next() < MonotonicTime(absl::InfiniteDuration()); ++slices) {
-      ASSERT_LT(slices, 1000);
-      if (compactor_->next() > clock_.Now()) clock_.Advance(compactor_->next() - clock_.Now());
-      compactor_->Work();
-      ASSERT_EQ(compactor_->stats().failure, "");
-    }
-  }
-  absl::StatusOr<std::vector<std::string>> ReadAll(const std::string& run_id, std::uint32_t page_size = 700) {
-    std::vector<std::string> samples;
-    SampleCursor cursor;
-    while (true) {
-      absl::StatusOr<SamplePage> page = SampleReader(*db_).Read(run_id, cursor, page_size);
-      if (!page.ok()) return page.status();
-      for (const v1::Sample& sample : page->samples) samples.push_back(sample.SerializeAsString());
-      cursor = page->next;
-      if (page->at_end) return samples;
-    }
-  }
-  std::int64_t Count(const std::string& sql) { return db_->QueryInteger(sql).value_or(-1); }
-
-  FakeClock clock_;
-  std::optional<TempDirectory> directory_;
-  std::unique_ptr<sqlite::Database> db_;
-  std::optional<Stores> stores_;
-  std::optional<Compactor> compactor_;
-};
+class CompactionTest : public testing::CompactionFixture {};
 
 // Everything a sample may hold: deltas of operations, values that are absent or
 // no number, gauges in changing order, restarts, clocks that step back.
@@ -255,38 +172,6 @@ TEST_F(CompactionTest, ValuesTooGreatToAddUpHaveNoSums) {
   EndRun("r-0001");
   Compact();
   EXPECT_EQ(Count("SELECT n FROM chunk_summary WHERE max = 1.7e308"), 3);
-}
-
-TEST_F(CompactionTest, ADamagedTailStaysAndIsToldOf) {
-  AppendMany("r-0001", 1, 300, 50);
-  AppendMany("r-0002", 1, 300, 50);
-  ASSERT_OK(db_->Execute("UPDATE tail SET block = zeroblob(length(block)) WHERE stream_no = 1 AND first_sequence = 101"));
-  EndRun("r-0001");
-  EndRun("r-0002");
-  Compact();
-  EXPECT_EQ(Count("SELECT count(*) FROM chunk WHERE stream_no = 1"), 2);  // before it and after it
-  EXPECT_EQ(Count("SELECT sum(count) FROM chunk WHERE stream_no = 1"), 250);
-  EXPECT_EQ(Count("SELECT first_sequence FROM tail"), 101);
-  EXPECT_THAT(ReadAll("r-0001"), StatusIs(absl::StatusCode::kDataLoss,
-                                          HasSubstr("run r-0001 (stream 1): samples 101 to 150 (tail) are damaged")));
-  ASSERT_OK_AND_ASSIGN(const std::vector<std::string> other, ReadAll("r-0002"));
-  EXPECT_EQ(other.size(), 300u);
-  // And the stream takes late samples all the same.
-  AppendMany("r-0001", 301, 50, 50);
-}
-
-TEST_F(CompactionTest, ADamagedOrMissingChunkIsToldOf) {
-  AppendMany("r-0001", 1, 3000, 100);
-  EndRun("r-0001");
-  Compact();
-  ASSERT_OK(db_->Execute("UPDATE chunk SET data = CAST(substr(data, 1, 5000) || zeroblob(length(data) - 5000) AS BLOB)"
-                         " WHERE first_sequence = 1025"));
-  EXPECT_THAT(ReadAll("r-0001"), StatusIs(absl::StatusCode::kDataLoss,
-                                          HasSubstr("samples 1025 to 2048 (chunk) are damaged: ")));
-  ASSERT_OK(db_->Execute("DELETE FROM chunk WHERE first_sequence = 1025"));
-  EXPECT_THAT(ReadAll("r-0001"), StatusIs(absl::StatusCode::kDataLoss, HasSubstr("samples from 1025 to 2048 are missing")));
-  ASSERT_OK(db_->Execute("DELETE FROM chunk"));
-  EXPECT_THAT(ReadAll("r-0001"), StatusIs(absl::StatusCode::kDataLoss, HasSubstr("samples from 1 to 3000 are missing")));
 }
 
 TEST_F(CompactionTest, TheEndOfTheProcessDoesNotWaitForLateSamples) {
