@@ -82,7 +82,14 @@ SlopeFit AutocorrelatedSlope(const Column& t_s, const Column& y, const std::vect
   double rho = lagged / std::max(square, 1e-12);
   rho = std::clamp(rho + (1 + 3 * std::max(rho, 0.0)) * parameters / static_cast<double>(n) * 0.8, 0.0, 0.95);
   const double variance = (square + static_cast<double>(n) * floor_sd * floor_sd * 0.5) / dof;
-  return {slope * 60, 60 * std::sqrt(variance * inverse * (1 + rho) / (1 - rho)), dof};
+  const double inflation = (1 + rho) / (1 - rho);
+  double weights = 0, level = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    weights += weight[i] * weight[i];
+    level += weight[i] * weight[i] * y[i];
+  }
+  return {slope * 60, 60 * std::sqrt(variance * inverse * inflation), dof,
+          level / weights, std::sqrt(variance * inflation / weights), static_cast<double>(n) / inflation};
 }
 
 }  // namespace seep::analysis

@@ -11,6 +11,9 @@ struct SlopeFit {
   double per_minute = 0;
   double standard_error = 1e18;
   double dof = 1;
+  double level = 0;                 // mean of the levels, the slope and the covariates taken as given
+  double level_error = 1e18;        // its standard error, likewise aware of the neighbours
+  double independent = 1;           // as many levels as these are worth that resemble each other not
   double z() const { return per_minute / standard_error; }
 };
 

@@ -44,6 +44,7 @@ class Assessment {
   void Explained(Judged& j) const;
   int HeapBreathing(int process) const;
   void LeaveOtherProcessesOut(int process, Track& track) const;
+  int LeadingOperation(int process) const;
   bool LoadVaries() const;
   std::vector<RuleFinding> Rules() const;
 
@@ -87,6 +88,17 @@ void Assessment::LeaveOtherProcessesOut(int process, Track& track) const {
   }
 }
 
+// The most frequent one of a process: what a curve counts beside its levels.
+int Assessment::LeadingOperation(int process) const {
+  int leading = -1;
+  for (int k = 0; k < summary_.operation_count(); ++k) {
+    if (SplitOfProcess(state_.operations[k]).process != process) continue;
+    const double total = summary_.operation_total(k);
+    if (total > 0 && (leading < 0 || total > summary_.operation_total(leading))) leading = k;
+  }
+  return leading;
+}
+
 bool Assessment::LoadVaries() const {
   std::vector<double> load, smooth;
   for (const TimeCell& cell : summary_.time_cells()) {
@@ -114,6 +126,8 @@ Judged Assessment::JudgeSeries(int index) {
   if (summary_.totals(index).samples > 0) request.track = ExtractTrack(summary_, index, j.scale, excluded_);
   LeaveOtherProcessesOut(spec.process, request.track);
   SplitAtGaps(state_.gaps, request.track);
+  const int counted = LeadingOperation(spec.process);
+  j.verdict.curve = CurveOf(request.track, j.scale, counted, counted < 0 ? "" : state_.operations[counted]);
   request.whole_numbers = spec.series_class == SeriesClass::kResource;
   request.load_varies = LoadVaries();
   request.covariate_is_steady = heap_steady_.contains(spec.process);

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/series/curve.h"
+
 namespace seep::analysis {
 
 inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
@@ -72,6 +74,7 @@ struct SeriesVerdict {
   int levels = 0;                      // level points that carried the fit
   std::string shape;                   // what won: "line", "saturating cache", "step", ...
   std::string explanation;             // one or two plain sentences with the figures
+  Curve curve;                         // of judged series: what was fitted, thinned
 };
 
 // One line of a named rule set (seeds 000, 003, 004, budgets): both answers

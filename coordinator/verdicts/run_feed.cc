@@ -169,7 +169,9 @@ v1::RunVerdict RunFeed::Final(const v1::Run& ended) {
     judge_.MarkInvalid(absl::StrCat("no operation succeeded and ", static_cast<std::int64_t>(errors_),
                                     " failed; the run's log says why"));
   }
-  v1::RunVerdict verdict = ToMessage(judge_.Final());
+  const analysis::RunVerdict answer = judge_.Final();
+  v1::RunVerdict verdict = ToMessage(answer);
+  AddCurves(answer, verdict);
   measures_.WriteTo(verdict, /*exact=*/true);
   thresholds_.WriteFinal(measures_, ended.aborted(), verdict);
   return verdict;

@@ -20,6 +20,16 @@ void Set(v1::Estimate& out, const analysis::Estimate& estimate) {
   out.set_high(estimate.high);
 }
 
+void Set(v1::Curve& out, const analysis::Curve& curve) {
+  for (std::size_t i = 0; i < curve.size(); ++i) {
+    out.add_t_s(static_cast<float>(curve.t_s[i]));
+    out.add_level(static_cast<float>(curve.level[i]));
+    out.add_generation(static_cast<std::uint32_t>(curve.segment[i]));
+    if (!curve.operations.empty()) out.add_operations(static_cast<float>(curve.operations[i]));
+  }
+  out.set_operation(curve.operation);
+}
+
 void Set(v1::SeriesVerdict& out, const analysis::SeriesVerdict& series) {
   out.set_series(series.series);
   out.set_unit(series.unit);
@@ -69,6 +79,13 @@ v1::RunVerdict ToMessage(const analysis::RunVerdict& verdict) {
     rule.set_measured(finding.measured);
   }
   return out;
+}
+
+void AddCurves(const analysis::RunVerdict& verdict, v1::RunVerdict& message) {
+  for (std::size_t i = 0; i < verdict.series.size(); ++i) {
+    const analysis::Curve& curve = verdict.series[i].curve;
+    if (curve.size() > 0) Set(*message.mutable_series(static_cast<int>(i))->mutable_curve(), curve);
+  }
 }
 
 }  // namespace seep

@@ -11,6 +11,8 @@
 namespace seep {
 
 v1::RunVerdict ToMessage(const analysis::RunVerdict& verdict);
+// For a verdict that is to be kept; `message` is ToMessage's of the same.
+void AddCurves(const analysis::RunVerdict& verdict, v1::RunVerdict& message);
 
 }  // namespace seep
 
