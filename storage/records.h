@@ -12,6 +12,7 @@
 #include "seep/v1/agent_link.pb.h"
 #include "seep/v1/run.pb.h"
 #include "seep/v1/sample.pb.h"
+#include "storage/run_filter.h"
 
 namespace seep::storage {
 
@@ -53,13 +54,6 @@ struct AppendOutcome {
   std::uint64_t lost = 0;        // length of the gap that this batch explained
 };
 
-struct RunFilter {
-  std::string campaign_id = {};  // empty: any
-  std::string agent = {};        // empty: any
-  v1::RunState state = v1::RUN_STATE_UNSPECIFIED;  // unspecified: any
-  v1::Verdict verdict = v1::VERDICT_UNSPECIFIED;
-  bool open_only = false;   // neither finished, failed nor cancelled
-};
 struct RunPage {
   std::vector<v1::Run> runs;   // newest first
   std::string next_before_id;  // empty: no more

@@ -9,11 +9,15 @@
 #include "common/status/check.h"
 #include "common/status/status_macros.h"
 #include "storage/migrations/migration.h"
+#include "storage/queries/curve_reader.h"
+#include "storage/queries/leak_reader.h"
 #include "storage/queries/sample_reader.h"
 #include "storage/queries/views.h"
 #include "storage/reader.h"
 #include "storage/sqlite/directory_lock.h"
 #include "storage/sqlite/wal_check.h"
+#include "storage/stores/curve_store.h"
+#include "storage/stores/run_facets.h"
 #include "storage/writer.h"
 
 namespace seep::storage {
@@ -194,7 +198,50 @@ class ThreadedSqliteStore : public SqliteStore {
     });
   }
 
+  void LoadComparable(std::string reference, Callback<ComparableRun> got) override {
+    Read<ComparableRun>(std::move(got), [reference = std::move(reference)](Stores& stores) {
+      return Comparable(stores, reference);
+    });
+  }
+  void FindLeaks(RunFilter filter, Callback<Sightings> got) override {
+    Read<Sightings>(std::move(got),
+                    [filter = std::move(filter)](Stores& stores) { return LeakReader(stores.database).Find(filter); });
+  }
+  void DrawSparks(std::vector<std::string> run_ids, Callback<std::vector<v1::Spark>> got) override {
+    Read<std::vector<v1::Spark>>(std::move(got), [run_ids = std::move(run_ids)](Stores& stores) {
+      return Sparks(stores, run_ids);
+    });
+  }
+  void SetBaseline(v1::SetBaselineRequest request, Callback<v1::SetBaselineResponse> set) override {
+    Write<v1::SetBaselineResponse>(0, false, std::move(set), [request = std::move(request), wall_us = WallMicros()](Stores& stores) {
+      return stores.baselines.Set(request, wall_us);
+    });
+  }
+  void RemoveBaseline(v1::RemoveBaselineRequest request, Callback<v1::Baseline> removed) override {
+    Write<v1::Baseline>(0, false, std::move(removed), [request = std::move(request), wall_us = WallMicros()](Stores& stores) {
+      return stores.baselines.Remove(request, wall_us);
+    });
+  }
+  void ListBaselines(Callback<std::vector<v1::Baseline>> got) override {
+    Read<std::vector<v1::Baseline>>(std::move(got), [](Stores& stores) { return stores.baselines.List(); });
+  }
+  void Annotate(v1::AnnotateRunRequest request, Callback<v1::Annotation> annotated) override {
+    const std::size_t bytes = request.text().size();
+    Write<v1::Annotation>(bytes, false, std::move(annotated), [request = std::move(request), wall_us = WallMicros()](Stores& stores) {
+      return stores.annotations.Add(request, wall_us);
+    });
+  }
+  void ListAnnotations(std::string run_id, Callback<std::vector<v1::Annotation>> got) override {
+    Read<std::vector<v1::Annotation>>(std::move(got),
+                                      [run_id](Stores& stores) -> absl::StatusOr<std::vector<v1::Annotation>> {
+                                        SEEP_ASSIGN_OR_RETURN(const RunNo run, FindRun(stores.database, run_id));
+                                        return stores.annotations.List(run);
+                                      });
+  }
+
  private:
+  static absl::StatusOr<ComparableRun> Comparable(Stores& stores, const std::string& reference);
+  static absl::StatusOr<std::vector<v1::Spark>> Sparks(Stores& stores, const std::vector<std::string>& run_ids);
   static absl::StatusOr<std::vector<v1::RunEvent>> Apply(Stores& stores, const RunChange& change,
                                                          std::int64_t wall_us);
 
@@ -274,6 +321,30 @@ absl::StatusOr<std::string> KeepDamagedWal(const std::string& path) {
                       ". Suspect the disk; check with `seep store check`");
 }
 
+absl::StatusOr<ComparableRun> ThreadedSqliteStore::Comparable(Stores& stores, const std::string& reference) {
+  SEEP_ASSIGN_OR_RETURN(const BaselineStore::Target target, stores.baselines.Resolve(reference));
+  ComparableRun comparable;
+  comparable.baseline = target.baseline;
+  SEEP_ASSIGN_OR_RETURN(comparable.run, stores.runs.Load(RunId(target.run)));
+  SEEP_ASSIGN_OR_RETURN(comparable.annotations, stores.annotations.List(target.run));
+  CurveReader curves(stores.database);
+  for (v1::SeriesVerdict& series : *comparable.run.mutable_verdict()->mutable_series()) {
+    if (!series.judged()) continue;
+    SEEP_ASSIGN_OR_RETURN(*series.mutable_curve(), curves.Read(target.run, series.series()));
+  }
+  return comparable;
+}
+
+absl::StatusOr<std::vector<v1::Spark>> ThreadedSqliteStore::Sparks(Stores& stores, const std::vector<std::string>& run_ids) {
+  CurveReader curves(stores.database);
+  std::vector<v1::Spark> sparks;
+  for (const std::string& run_id : run_ids) {
+    SEEP_ASSIGN_OR_RETURN(v1::Spark spark, curves.Spark(run_id, kSparkPoints));
+    if (spark.level_size() > 0) sparks.push_back(std::move(spark));
+  }
+  return sparks;
+}
+
 absl::StatusOr<Parts> OpenParts(const StoreOptions& options) {
   SEEP_RETURN_IF_ERROR(MakeDirectories(options.directory, 0700));
   SEEP_ASSIGN_OR_RETURN(sqlite::DirectoryLock lock, sqlite::DirectoryLock::Take(options.directory));
@@ -282,6 +353,7 @@ absl::StatusOr<Parts> OpenParts(const StoreOptions& options) {
   SEEP_ASSIGN_OR_RETURN(auto writing, sqlite::Database::Open(path, sqlite::Access::kReadWrite));
   const absl::StatusOr<MigrationResult> migrated = Migrate(*writing, Migrations(), kViews);
   if (!migrated.ok()) return Annotate(migrated.status(), absl::StrCat("open ", path));
+  SEEP_RETURN_IF_ERROR(Annotate(FillFacets(*writing), absl::StrCat("open ", path)));
   SEEP_ASSIGN_OR_RETURN(auto reading, sqlite::Database::Open(path, sqlite::Access::kReadOnly));
   return Parts{std::move(lock), std::move(writing), std::move(reading), migrated->to_version, std::move(damage)};
 }

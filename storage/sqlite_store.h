@@ -1,6 +1,6 @@
 // The store on SQLite: one writer thread with group commit, one reader thread.
 //
-// Threads: construct, Start, Stop and all of Store on the loop's thread (before
+// Threads: construct, Start, Stop and all of Store and AcrossRuns on the loop's thread (before
 //          the loop runs is fine); stats from any.
 // Owns:    both threads, both connections, the lock of the data directory.
 //          Borrows `loop`, which must outlive it.
@@ -18,6 +18,7 @@
 #include <string>
 
 #include "common/event_loop/event_loop.h"
+#include "storage/across_runs.h"
 #include "storage/compaction/compactor.h"
 #include "storage/store.h"
 
@@ -57,7 +58,7 @@ struct StoreStats {
   std::string failure;  // why the last commit failed; empty when it did not
 };
 
-class SqliteStore : public Store {
+class SqliteStore : public Store, public AcrossRuns {
  public:
   // Locks the directory, opens or makes `seep.db`, migrates it (keeping a
   // backup beside it).

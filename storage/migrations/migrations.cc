@@ -5,6 +5,7 @@
 #include "storage/migrations/005_upkeep.h"
 #include "storage/migrations/006_artefact_facts.h"
 #include "storage/migrations/007_gauge_checksums.h"
+#include "storage/migrations/008_across_runs.h"
 #include "storage/migrations/migration.h"
 
 namespace seep::storage {
@@ -18,6 +19,7 @@ const std::vector<Migration>& Migrations() {
       {"upkeep", kUpkeep},
       {"artefact facts", kArtefactFacts},
       {"gauge checksums", kGaugeChecksums},
+      {"across runs", kAcrossRuns},
   };
   return *migrations;
 }

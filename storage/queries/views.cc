@@ -28,7 +28,7 @@ const char kViews[] =
     " (SELECT ifnull(sum(s.lost), 0) FROM stream s WHERE s.run_no = r.run_no) AS samples_lost,"
     " EXISTS (SELECT 1 FROM run_pin p WHERE p.run_no = r.run_no) AS pinned,"
     " CASE (SELECT e.keeps FROM run_expiry e WHERE e.run_no = r.run_no) WHEN 2 THEN 'minutes' WHEN 3 THEN 'hours'"
-    " WHEN 4 THEN 'nothing' ELSE 'samples' END AS keeps"
+    " WHEN 4 THEN 'nothing' ELSE 'samples' END AS keeps, r.scenario"
     " FROM run r JOIN campaign c USING (campaign_no) LEFT JOIN verdict v USING (run_no);"
 
     "DROP VIEW IF EXISTS verdicts; CREATE VIEW verdicts AS"
@@ -96,6 +96,18 @@ const char kViews[] =
 
     "DROP VIEW IF EXISTS labels; CREATE VIEW labels AS"
     " SELECT r.run_id AS run, l.name, l.value FROM run_label l JOIN run r USING (run_no);"
+
+    "DROP VIEW IF EXISTS baselines; CREATE VIEW baselines AS"
+    " SELECT b.name AS baseline, r.run_id AS run, " SEEP_TIME("b.set_wall_us") " AS since, b.set_by, b.note"
+    " FROM baseline b JOIN run r USING (run_no);"
+
+    "DROP VIEW IF EXISTS baseline_history; CREATE VIEW baseline_history AS"
+    " SELECT c.name AS baseline, nullif(c.run_id, '') AS run, " SEEP_TIME("c.wall_us") " AS time, c.changed_by, c.note"
+    " FROM baseline_change c;"
+
+    "DROP VIEW IF EXISTS annotations; CREATE VIEW annotations AS"
+    " SELECT a.annotation_no AS id, r.run_id AS run, a.at_ms / 1e3 AS t_s, a.author, " SEEP_TIME("a.wall_us") " AS time,"
+    " a.text FROM annotation a JOIN run r USING (run_no);"
 
     "DROP VIEW IF EXISTS logs; CREATE VIEW logs AS"
     " SELECT l.log_no AS id, r.run_id AS run, l.agent, " SEEP_TIME("l.wall_us") " AS time, l.origin AS source,"

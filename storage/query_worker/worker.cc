@@ -19,7 +19,7 @@ constexpr std::size_t kMaxRowBytes = 1u << 20;
 
 const std::vector<std::string>& ReadableTables() {
   static const auto* const tables = new std::vector<std::string>{
-      "agents", "campaigns", "events", "faults", "gaps", "gauges", "generations", "labels", "logs", "runs",
+      "agents", "annotations", "baseline_history", "baselines", "campaigns", "events", "faults", "gaps", "gauges", "generations", "labels", "logs", "runs",
       "artefacts", "chunks_summary", "sample_rollups", "sample_tiers", "samples", "transitions", "verdicts", "latencies", "operation_errors", "thresholds", "residuals",
       // What there is, is no secret.
       "sqlite_schema", "sqlite_master"};

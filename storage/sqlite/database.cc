@@ -71,6 +71,13 @@ absl::Status Database::Execute(const std::string& sql) {
 
 absl::StatusOr<Statement> Database::Prepare(const std::string& sql) { return statements_.Take(sql); }
 
+absl::StatusOr<Statement> Database::PrepareOnce(const std::string& sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int result = sqlite3_prepare_v3(connection_, sql.c_str(), static_cast<int>(sql.size()), 0, &statement, nullptr);
+  if (result != SQLITE_OK) return ErrorStatus(connection_, result, sql);
+  return Statement(connection_, statement, nullptr);
+}
+
 absl::StatusOr<std::int64_t> Database::QueryInteger(const std::string& sql) {
   SEEP_ASSIGN_OR_RETURN(Statement select, Prepare(sql));
   SEEP_ASSIGN_OR_RETURN(const bool row, select.Step());

@@ -37,6 +37,8 @@ class Database {
   // Compiled once and kept: `sql` is one statement, always a constant of the
   // program (there is no eviction).
   absl::StatusOr<Statement> Prepare(const std::string& sql);
+  // Compiled anew and let go: for one of a great many texts.
+  absl::StatusOr<Statement> PrepareOnce(const std::string& sql);
   // The single integer that `sql` yields; kNotFound without a row.
   absl::StatusOr<std::int64_t> QueryInteger(const std::string& sql);
 

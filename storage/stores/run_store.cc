@@ -2,7 +2,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
+#include "storage/stores/run_conditions.h"
 #include "storage/stores/campaign_store.h"
+#include "storage/stores/run_facets.h"
 
 namespace seep::storage {
 namespace {
@@ -60,8 +62,8 @@ void BindColumns(sqlite::Statement& statement, const v1::Run& run) {
   statement.BindAll(run.spec().name(), run.state(), run.state_reason(), run.agent(),
                     run.spec().target().driver(), run.sdk_name(), run.sdk_version(), run.spec().seed(),
                     run.generation(), run.interrupted(), run.created_wall_us(), run.started_wall_us(),
-                    run.ended_wall_us());
-  statement.BindBlob(14, Record(run));
+                    run.ended_wall_us(), SdkOf(run), ScenarioOf(run));
+  statement.BindBlob(16, Record(run));
 }
 
 }  // namespace
@@ -81,12 +83,12 @@ absl::StatusOr<v1::Run> RunStore::Insert(CampaignNo campaign, v1::Run run, bool 
   SEEP_ASSIGN_OR_RETURN(
       sqlite::Statement insert,
       db_.Prepare("INSERT INTO run (name, state, state_reason, agent, driver, sdk_name, sdk_version, seed,"
-                  " generation, interrupted, created_wall_us, started_wall_us, ended_wall_us, record,"
-                  " run_no, run_id, campaign_no) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+                  " generation, interrupted, created_wall_us, started_wall_us, ended_wall_us, sdk, scenario, record,"
+                  " run_no, run_id, campaign_no) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
   BindColumns(insert, run);
-  insert.BindInteger(15, static_cast<std::int64_t>(number));
-  insert.BindText(16, run.run_id());
-  insert.BindInteger(17, static_cast<std::int64_t>(campaign));
+  insert.BindInteger(17, static_cast<std::int64_t>(number));
+  insert.BindText(18, run.run_id());
+  insert.BindInteger(19, static_cast<std::int64_t>(campaign));
   SEEP_RETURN_IF_ERROR(insert.Run());
   SEEP_RETURN_IF_ERROR(SaveLabels(number, run));
   return run;
@@ -116,9 +118,9 @@ absl::Status RunStore::Update(RunNo number, const v1::Run& run, std::int64_t wal
       sqlite::Statement update,
       db_.Prepare("UPDATE run SET name=?, state=?, state_reason=?, agent=?, driver=?, sdk_name=?,"
                   " sdk_version=?, seed=?, generation=?, interrupted=?, created_wall_us=?, started_wall_us=?,"
-                  " ended_wall_us=?, record=? WHERE run_no=?"));
+                  " ended_wall_us=?, sdk=?, scenario=?, record=? WHERE run_no=?"));
   BindColumns(update, run);
-  update.BindInteger(15, static_cast<std::int64_t>(number));
+  update.BindInteger(17, static_cast<std::int64_t>(number));
   SEEP_RETURN_IF_ERROR(update.Run());
   if (old_state == run.state()) return absl::OkStatus();
   SEEP_ASSIGN_OR_RETURN(sqlite::Statement insert,
@@ -145,22 +147,13 @@ absl::StatusOr<RunPage> RunStore::List(const RunFilter& filter, const PageReques
     before = static_cast<std::int64_t>(number);
   }
   // One SQL text for each combination of filters, so that each gets its index.
-  std::string sql = absl::StrCat(kSelectRun, "WHERE r.run_no < ?1");
-  if (!filter.campaign_id.empty()) {
-    absl::StrAppend(&sql, " AND r.campaign_no = (SELECT campaign_no FROM campaign WHERE campaign_id = ?3)");
-  }
-  if (!filter.agent.empty()) absl::StrAppend(&sql, " AND r.agent = ?4");
-  if (filter.state != v1::RUN_STATE_UNSPECIFIED) absl::StrAppend(&sql, " AND r.state = ?5");
-  if (filter.verdict != v1::VERDICT_UNSPECIFIED) absl::StrAppend(&sql, " AND r.verdict = ?6");
-  if (filter.open_only) absl::StrAppend(&sql, " AND r.state NOT IN (6, 7, 8)");
-  absl::StrAppend(&sql, " ORDER BY r.run_no DESC LIMIT ?2");
+  const RunConditions conditions = ConditionsOf(filter);
+  SEEP_ASSIGN_OR_RETURN(sqlite::Statement select,
+                        db_.PrepareOnce(absl::StrCat(kSelectRun, "WHERE r.run_no < ?", conditions.sql,
+                                                     " ORDER BY r.run_no DESC LIMIT ?")));
   const std::uint32_t limit = PageLimit(page);
-  SEEP_ASSIGN_OR_RETURN(sqlite::Statement select, db_.Prepare(sql));
-  select.BindAll(before, limit + 1);
-  if (!filter.campaign_id.empty()) select.BindText(3, filter.campaign_id);
-  if (!filter.agent.empty()) select.BindText(4, filter.agent);
-  if (filter.state != v1::RUN_STATE_UNSPECIFIED) select.BindInteger(5, filter.state);
-  if (filter.verdict != v1::VERDICT_UNSPECIFIED) select.BindInteger(6, filter.verdict);
+  select.BindInteger(1, before);
+  select.BindInteger(conditions.Bind(select, 2), static_cast<std::int64_t>(limit) + 1);
   RunPage result;
   while (true) {
     SEEP_ASSIGN_OR_RETURN(const bool row, select.Step());

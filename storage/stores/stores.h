@@ -5,7 +5,9 @@
 #define SEEP_STORAGE_STORES_STORES_H_
 
 #include "storage/stores/agent_store.h"
+#include "storage/stores/annotation_store.h"
 #include "storage/stores/artefact_store.h"
+#include "storage/stores/baseline_store.h"
 #include "storage/stores/campaign_store.h"
 #include "storage/stores/event_store.h"
 #include "storage/stores/fault_store.h"
@@ -20,7 +22,7 @@ namespace seep::storage {
 struct Stores {
   Stores(sqlite::Database& db, std::size_t max_log_bytes)
       : database(db), campaigns(db), runs(db), verdicts(db), samples(db), generations(db), faults(db),
-        events(db), logs(db, max_log_bytes), agents(db), artefacts(db) {}
+        events(db), logs(db, max_log_bytes), agents(db), artefacts(db), baselines(db), annotations(db) {}
 
   sqlite::Database& database;
   CampaignStore campaigns;
@@ -33,6 +35,8 @@ struct Stores {
   LogStore logs;
   AgentStore agents;
   ArtefactStore artefacts;
+  BaselineStore baselines;
+  AnnotationStore annotations;
 };
 
 }  // namespace seep::storage

@@ -1,9 +1,19 @@
 #include "storage/stores/verdict_store.h"
 
 #include "common/status/status_macros.h"
+#include "storage/stores/curve_store.h"
 #include "storage/stores/measure_store.h"
 
 namespace seep::storage {
+namespace {
+
+// Curves have a table of their own: verdicts are read by the hundred.
+std::string Record(v1::RunVerdict verdict) {
+  for (v1::SeriesVerdict& series : *verdict.mutable_series()) series.clear_curve();
+  return verdict.SerializeAsString();
+}
+
+}  // namespace
 
 absl::Status VerdictStore::Save(RunNo run, const v1::RunVerdict& verdict) {
   SEEP_ASSIGN_OR_RETURN(
@@ -11,7 +21,7 @@ absl::Status VerdictStore::Save(RunNo run, const v1::RunVerdict& verdict) {
       db_.Prepare("INSERT OR REPLACE INTO verdict (run_no, verdict, provisional, deciding_series, headline,"
                   " record) VALUES (?, ?, ?, ?, ?, ?)"));
   replace.BindAll(run, verdict.verdict(), verdict.provisional(), verdict.deciding_series(), verdict.headline());
-  replace.BindBlob(6, verdict.SerializeAsString());
+  replace.BindBlob(6, Record(verdict));
   SEEP_RETURN_IF_ERROR(replace.Run());
   SEEP_ASSIGN_OR_RETURN(sqlite::Statement update,
                         db_.Prepare("UPDATE run SET verdict = ? WHERE run_no = ?"));
@@ -24,6 +34,7 @@ absl::Status VerdictStore::Save(RunNo run, const v1::RunVerdict& verdict) {
   for (const v1::SeriesVerdict& series : verdict.series()) {
     SEEP_RETURN_IF_ERROR(SaveSeries(run, series));
   }
+  SEEP_RETURN_IF_ERROR(CurveStore(db_).Save(run, verdict));
   return MeasureStore(db_).Save(run, verdict);
 }
 
