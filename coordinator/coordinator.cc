@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/os/files.h"
 #include "common/status/status_macros.h"
+#include "coordinator/across/across_desk.h"
 #include "coordinator/artefacts/artefact_desk.h"
 #include "coordinator/control/control_desk.h"
 #include "coordinator/control/query_desk.h"
@@ -51,10 +52,11 @@ struct Coordinator::Parts {
              {options.lost_limit}),
         ingest(l, *store, fleet, links, IngestPorts()), artefacts(*store),
         agents(l, *store, fleet, links, ingest, runs, artefacts, options.lease),
-        control(l, worker.loop(), *store, fleet, runs, {options.release, store->schema_version()}),
+        control(l, worker.loop(), *store, *store, fleet, runs, {options.release, store->schema_version()}),
+        across(l, worker.loop(), *store, *store),
         queries(l, options.query_worker, store->database_path()),
         imports(l, worker.loop(), *store, options.data_directory + "/imports", ImportPorts()),
-        control_service(l, control, queries, imports) {}
+        control_service(l, control, across, queries, imports) {}
 
   Ingest::Ports IngestPorts();
   VerdictBoard::Ports BoardPorts();
@@ -72,6 +74,7 @@ struct Coordinator::Parts {
   ArtefactDesk artefacts;
   AgentDesk agents;
   ControlDesk control;
+  AcrossDesk across;
   QueryDesk queries;
   ImportDesk imports;
   ControlService control_service;

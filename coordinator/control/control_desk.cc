@@ -33,9 +33,9 @@ v1::Run NewRun(const PlannedRun& planned, WallTime now) {
 
 }  // namespace
 
-ControlDesk::ControlDesk(EventLoop& loop, EventLoop& worker, storage::Store& store, Fleet& fleet, RunBook& runs,
-                         Options options)
-    : loop_(loop), worker_(worker), store_(store), fleet_(fleet), runs_(runs), options_(std::move(options)) {}
+ControlDesk::ControlDesk(EventLoop& loop, EventLoop& worker, storage::Store& store, storage::AcrossRuns& across,
+                         Fleet& fleet, RunBook& runs, Options options)
+    : loop_(loop), worker_(worker), store_(store), across_(across), fleet_(fleet), runs_(runs), options_(std::move(options)) {}
 
 void ControlDesk::GetVersion(const v1::GetVersionRequest&, Answer<v1::GetVersionResponse> answer) {
   v1::GetVersionResponse response;
@@ -142,21 +142,6 @@ void ControlDesk::CancelCampaign(const v1::CancelCampaignRequest& request, Answe
   });
 }
 
-void ControlDesk::ListRuns(const v1::ListRunsRequest& request, Answer<v1::ListRunsResponse> answer) {
-  storage::RunFilter filter;
-  filter.campaign_id = request.campaign_id();
-  filter.state = request.state();
-  filter.verdict = request.verdict();
-  store_.ListRuns(filter, {request.before_id(), request.limit()},
-                  [answer = std::move(answer)](absl::StatusOr<storage::RunPage> page) mutable {
-                    if (!page.ok()) return answer(page.status());
-                    v1::ListRunsResponse response;
-                    for (v1::Run& run : page->runs) *response.add_runs() = std::move(run);
-                    response.set_next_before_id(page->next_before_id);
-                    answer(std::move(response));
-                  });
-}
-
 void ControlDesk::GetRun(const v1::GetRunRequest& request, Answer<v1::GetRunResponse> answer) {
   store_.GetRun(request.run_id(), [answer = std::move(answer)](absl::StatusOr<v1::Run> run) mutable {
     if (!run.ok()) return answer(run.status());
@@ -181,7 +166,7 @@ void ControlDesk::StopRun(const v1::StopRunRequest& request, Answer<v1::StopRunR
 }
 
 void ControlDesk::GetReport(const v1::GetReportRequest& request, Answer<v1::GetReportResponse> answer) {
-  GatherReport(loop_, worker_, store_, request.run_id(), std::move(answer));
+  GatherReport(loop_, worker_, store_, across_, request.run_id(), std::move(answer));
 }
 
 void ControlDesk::ListAgents(const v1::ListAgentsRequest&, Answer<v1::ListAgentsResponse> answer) {

@@ -18,6 +18,7 @@
 #include "coordinator/fleet/fleet.h"
 #include "coordinator/runs/run_book.h"
 #include "seep/v1/control.pb.h"
+#include "storage/across_runs.h"
 #include "storage/store.h"
 
 namespace seep::coordinator {
@@ -30,7 +31,8 @@ class ControlDesk {
     std::string release;
     int schema_version = 0;
   };
-  ControlDesk(EventLoop& loop, EventLoop& worker, storage::Store& store, Fleet& fleet, RunBook& runs, Options options);
+  ControlDesk(EventLoop& loop, EventLoop& worker, storage::Store& store, storage::AcrossRuns& across, Fleet& fleet,
+              RunBook& runs, Options options);
 
   void GetVersion(const v1::GetVersionRequest& request, Answer<v1::GetVersionResponse> answer);
   void ValidateCampaign(const v1::SubmitCampaignRequest& request, Answer<v1::ValidateCampaignResponse> answer);
@@ -38,7 +40,6 @@ class ControlDesk {
   void ListCampaigns(const v1::ListCampaignsRequest& request, Answer<v1::ListCampaignsResponse> answer);
   void GetCampaign(const v1::GetCampaignRequest& request, Answer<v1::GetCampaignResponse> answer);
   void CancelCampaign(const v1::CancelCampaignRequest& request, Answer<v1::CancelCampaignResponse> answer);
-  void ListRuns(const v1::ListRunsRequest& request, Answer<v1::ListRunsResponse> answer);
   void GetRun(const v1::GetRunRequest& request, Answer<v1::GetRunResponse> answer);
   void StopRun(const v1::StopRunRequest& request, Answer<v1::StopRunResponse> answer);
   void GetReport(const v1::GetReportRequest& request, Answer<v1::GetReportResponse> answer);
@@ -64,6 +65,7 @@ class ControlDesk {
   EventLoop& loop_;
   EventLoop& worker_;
   storage::Store& store_;
+  storage::AcrossRuns& across_;
   Fleet& fleet_;
   RunBook& runs_;
   const Options options_;

@@ -13,12 +13,13 @@ struct Gathering : std::enable_shared_from_this<Gathering> {
   EventLoop& loop;
   EventLoop& worker;
   storage::Store& store;
+  storage::AcrossRuns& across;
   std::string run_id;
   Answer<v1::GetReportResponse> answer;
   v1::GetReportResponse report;
   TimeTable table;
 
-  Gathering(EventLoop& l, EventLoop& w, storage::Store& s) : loop(l), worker(w), store(s) {}
+  Gathering(EventLoop& l, EventLoop& w, storage::Store& s, storage::AcrossRuns& a) : loop(l), worker(w), store(s), across(a) {}
 
   void Run() {
     store.GetRun(run_id, [self = shared_from_this()](absl::StatusOr<v1::Run> run) {
@@ -43,6 +44,13 @@ struct Gathering : std::enable_shared_from_this<Gathering> {
     store.ListFaults(run_id, 10'000, [self = shared_from_this()](absl::StatusOr<std::vector<v1::FaultReport>> faults) {
       if (!faults.ok()) return self->answer(faults.status());
       for (v1::FaultReport& fault : *faults) *self->report.add_faults() = std::move(fault);
+      self->Annotations();
+    });
+  }
+  void Annotations() {
+    across.ListAnnotations(run_id, [self = shared_from_this()](absl::StatusOr<std::vector<v1::Annotation>> notes) {
+      if (!notes.ok()) return self->answer(notes.status());
+      for (v1::Annotation& note : *notes) *self->report.add_annotations() = std::move(note);
       self->Table();
     });
   }
@@ -59,9 +67,9 @@ struct Gathering : std::enable_shared_from_this<Gathering> {
 
 }  // namespace
 
-void GatherReport(EventLoop& loop, EventLoop& worker, storage::Store& store, std::string run_id,
+void GatherReport(EventLoop& loop, EventLoop& worker, storage::Store& store, storage::AcrossRuns& across, std::string run_id,
                   Answer<v1::GetReportResponse> answer) {
-  auto gathering = std::make_shared<Gathering>(loop, worker, store);
+  auto gathering = std::make_shared<Gathering>(loop, worker, store, across);
   gathering->run_id = std::move(run_id);
   gathering->answer = std::move(answer);
   gathering->Run();

@@ -36,18 +36,18 @@ class UnaryAnswer {
 
 }  // namespace
 
-template <typename Request, typename Response>
+template <typename Desk, typename Request, typename Response>
 grpc::ServerUnaryReactor* ControlService::Call(grpc::CallbackServerContext* context, const Request* request,
-                                               Response* response,
-                                               void (ControlDesk::*method)(const Request&, Answer<Response>)) {
+                                               Response* response, Desk& desk,
+                                               void (Desk::*method)(const Request&, Answer<Response>)) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   auto answer = std::make_shared<UnaryAnswer<Response>>(reactor, response, calls_);
   if (calls_.fetch_add(1) >= kMaxCalls) {
     (*answer)(absl::ResourceExhaustedError("too many calls at once; try again"));
     return reactor;
   }
-  loop_.Post([this, request, method, answer = std::move(answer)] {
-    (desk_.*method)(*request, [answer](absl::StatusOr<Response> result) { (*answer)(std::move(result)); });
+  loop_.Post([&desk, request, method, answer = std::move(answer)] {
+    (desk.*method)(*request, [answer](absl::StatusOr<Response> result) { (*answer)(std::move(result)); });
   });
   return reactor;
 }
@@ -68,32 +68,39 @@ grpc::ServerWriteReactor<Response>* ControlService::Open(const Request* request,
   return writer.get();
 }
 
-#define SEEP_UNARY(Method)                                                                                    \
+#define SEEP_UNARY(Method, Desk, desk)                                                                        \
   grpc::ServerUnaryReactor* ControlService::Method(grpc::CallbackServerContext* context,                      \
                                                    const v1::Method##Request* request,                        \
                                                    v1::Method##Response* response) {                          \
-    return Call(context, request, response, &ControlDesk::Method);                                            \
+    return Call(context, request, response, desk, &Desk::Method);                                             \
   }
-SEEP_UNARY(GetVersion)
-SEEP_UNARY(SubmitCampaign)
-SEEP_UNARY(ListCampaigns)
-SEEP_UNARY(GetCampaign)
-SEEP_UNARY(CancelCampaign)
-SEEP_UNARY(ListRuns)
-SEEP_UNARY(GetRun)
-SEEP_UNARY(StopRun)
-SEEP_UNARY(GetReport)
-SEEP_UNARY(ListAgents)
-SEEP_UNARY(ListFaults)
-SEEP_UNARY(ListLogs)
-SEEP_UNARY(ListArtefacts)
-SEEP_UNARY(ProfileRun)
+SEEP_UNARY(GetVersion, ControlDesk, desk_)
+SEEP_UNARY(SubmitCampaign, ControlDesk, desk_)
+SEEP_UNARY(ListCampaigns, ControlDesk, desk_)
+SEEP_UNARY(GetCampaign, ControlDesk, desk_)
+SEEP_UNARY(CancelCampaign, ControlDesk, desk_)
+SEEP_UNARY(ListRuns, AcrossDesk, across_)
+SEEP_UNARY(GetRun, ControlDesk, desk_)
+SEEP_UNARY(StopRun, ControlDesk, desk_)
+SEEP_UNARY(GetReport, ControlDesk, desk_)
+SEEP_UNARY(ListAgents, ControlDesk, desk_)
+SEEP_UNARY(ListFaults, ControlDesk, desk_)
+SEEP_UNARY(ListLogs, ControlDesk, desk_)
+SEEP_UNARY(ListArtefacts, ControlDesk, desk_)
+SEEP_UNARY(ProfileRun, ControlDesk, desk_)
+SEEP_UNARY(CompareRuns, AcrossDesk, across_)
+SEEP_UNARY(ListLeaks, AcrossDesk, across_)
+SEEP_UNARY(SetBaseline, AcrossDesk, across_)
+SEEP_UNARY(ListBaselines, AcrossDesk, across_)
+SEEP_UNARY(RemoveBaseline, AcrossDesk, across_)
+SEEP_UNARY(AnnotateRun, AcrossDesk, across_)
+SEEP_UNARY(ListAnnotations, AcrossDesk, across_)
 #undef SEEP_UNARY
 
 grpc::ServerUnaryReactor* ControlService::ValidateCampaign(grpc::CallbackServerContext* context,
                                                            const v1::SubmitCampaignRequest* request,
                                                            v1::ValidateCampaignResponse* response) {
-  return Call(context, request, response, &ControlDesk::ValidateCampaign);
+  return Call(context, request, response, desk_, &ControlDesk::ValidateCampaign);
 }
 
 grpc::ServerWriteReactor<v1::RunUpdate>* ControlService::WatchRun(grpc::CallbackServerContext*,

@@ -8,6 +8,7 @@
 #include <atomic>
 
 #include "common/event_loop/event_loop.h"
+#include "coordinator/across/across_desk.h"
 #include "coordinator/control/control_desk.h"
 #include "coordinator/control/query_desk.h"
 #include "coordinator/imports/import_desk.h"
@@ -19,8 +20,8 @@ class ControlService : public v1::Control::CallbackService {
  public:
   static constexpr int kMaxCalls = 512;
 
-  ControlService(EventLoop& loop, ControlDesk& desk, QueryDesk& queries, ImportDesk& imports)
-      : loop_(loop), desk_(desk), queries_(queries), imports_(imports) {}
+  ControlService(EventLoop& loop, ControlDesk& desk, AcrossDesk& across, QueryDesk& queries, ImportDesk& imports)
+      : loop_(loop), desk_(desk), across_(across), queries_(queries), imports_(imports) {}
 
 #define SEEP_UNARY(Method)                                                                         \
   grpc::ServerUnaryReactor* Method(grpc::CallbackServerContext* context,                           \
@@ -39,6 +40,13 @@ class ControlService : public v1::Control::CallbackService {
   SEEP_UNARY(ListLogs);
   SEEP_UNARY(ListArtefacts);
   SEEP_UNARY(ProfileRun);
+  SEEP_UNARY(CompareRuns);
+  SEEP_UNARY(ListLeaks);
+  SEEP_UNARY(SetBaseline);
+  SEEP_UNARY(ListBaselines);
+  SEEP_UNARY(RemoveBaseline);
+  SEEP_UNARY(AnnotateRun);
+  SEEP_UNARY(ListAnnotations);
 #undef SEEP_UNARY
   grpc::ServerUnaryReactor* ValidateCampaign(grpc::CallbackServerContext* context,
                                              const v1::SubmitCampaignRequest* request,
@@ -56,14 +64,15 @@ class ControlService : public v1::Control::CallbackService {
                                                              v1::ImportRunsResponse* response) override;
 
  private:
-  template <typename Request, typename Response>
+  template <typename Desk, typename Request, typename Response>
   grpc::ServerUnaryReactor* Call(grpc::CallbackServerContext* context, const Request* request, Response* response,
-                                 void (ControlDesk::*method)(const Request&, Answer<Response>));
+                                 Desk& desk, void (Desk::*method)(const Request&, Answer<Response>));
   template <typename Request, typename Response, typename Begin>
   grpc::ServerWriteReactor<Response>* Open(const Request* request, Begin begin);
 
   EventLoop& loop_;
   ControlDesk& desk_;
+  AcrossDesk& across_;
   QueryDesk& queries_;
   ImportDesk& imports_;
   std::atomic<int> calls_{0};

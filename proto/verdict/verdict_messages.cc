@@ -81,6 +81,75 @@ v1::RunVerdict ToMessage(const analysis::RunVerdict& verdict) {
   return out;
 }
 
+namespace {
+
+analysis::Verdict FromWord(v1::Verdict word) {
+  switch (word) {
+    case v1::VERDICT_INVALID: return analysis::Verdict::kInvalid;
+    case v1::VERDICT_CLEAN: return analysis::Verdict::kClean;
+    case v1::VERDICT_SUSPECT: return analysis::Verdict::kSuspect;
+    case v1::VERDICT_LEAK: return analysis::Verdict::kLeak;
+    default: return analysis::Verdict::kInconclusive;
+  }
+}
+
+// A message without the member says "not known" as a NaN in it does.
+analysis::Estimate From(bool there, const v1::Estimate& estimate) {
+  if (!there) return {};
+  return {estimate.value(), estimate.low(), estimate.high()};
+}
+
+analysis::Curve From(const v1::Curve& message) {
+  analysis::Curve curve;
+  curve.t_s.assign(message.t_s().begin(), message.t_s().end());
+  curve.level.assign(message.level().begin(), message.level().end());
+  curve.segment.assign(message.generation().begin(), message.generation().end());
+  curve.operations.assign(message.operations().begin(), message.operations().end());
+  curve.operation = message.operation();
+  return curve;
+}
+
+}  // namespace
+
+analysis::RunVerdict FromMessage(const v1::RunVerdict& message) {
+  analysis::RunVerdict verdict;
+  verdict.verdict = FromWord(message.verdict());
+  verdict.provisional = message.provisional();
+  verdict.deciding_series = message.deciding_series();
+  verdict.headline = message.headline();
+  for (const v1::SeriesVerdict& s : message.series()) {
+    analysis::SeriesVerdict& series = verdict.series.emplace_back();
+    series.series = s.series();
+    series.unit = s.unit();
+    series.verdict = FromWord(s.verdict());
+    series.judged = s.judged();
+    series.probability = s.probability();
+    series.first = s.first();
+    series.last = s.last();
+    series.min = s.min();
+    series.max = s.max();
+    series.samples = s.samples();
+    series.slope_per_minute = From(s.has_slope_per_minute(), s.slope_per_minute());
+    series.r_squared = s.r_squared();
+    series.per_operation.operation = s.operation();
+    series.per_operation.kept = From(s.has_kept_per_operation(), s.kept_per_operation());
+    series.per_operation.weight = s.operation_weight();
+    series.tolerance = {s.tolerance_per_minute(), s.tolerance_per_operation()};
+    series.detectable_per_minute = s.detectable_per_minute();
+    series.detectable_per_operation = s.detectable_per_operation();
+    series.warmup_end_s = s.warmup_end_s();
+    series.onset_s = s.onset_s();
+    series.limit_reached_in_s = s.limit_reached_in_s();
+    series.limit = s.limit();
+    series.cycles = s.cycles();
+    series.levels = s.levels();
+    series.shape = s.shape();
+    series.explanation = s.explanation();
+    series.curve = From(s.curve());
+  }
+  return verdict;
+}
+
 void AddCurves(const analysis::RunVerdict& verdict, v1::RunVerdict& message) {
   for (std::size_t i = 0; i < verdict.series.size(); ++i) {
     const analysis::Curve& curve = verdict.series[i].curve;

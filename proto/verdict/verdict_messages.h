@@ -14,6 +14,9 @@ v1::RunVerdict ToMessage(const analysis::RunVerdict& verdict);
 // For a verdict that is to be kept; `message` is ToMessage's of the same.
 void AddCurves(const analysis::RunVerdict& verdict, v1::RunVerdict& message);
 
+// Back again, curves included; rules are left out.
+analysis::RunVerdict FromMessage(const v1::RunVerdict& message);
+
 }  // namespace seep
 
 #endif  // SEEP_PROTO_VERDICT_VERDICT_MESSAGES_H_
