@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "cli/arguments/across_options.h"
 #include "cli/arguments/nearest_word.h"
 #include "cli/arguments/run_options.h"
 #include "common/os/files.h"
@@ -58,6 +59,7 @@ void AddRunCommands(Parse& parse) {
   Invocation& i = parse.invocation;
   CLI::App& run = Add(parse.app, i, "run", "Soak: submit, watch, report (embedded on this machine without --server)");
   AddRunOptions(run, i.run);
+  AddCompareTo(run, i);
   run.add_flag("--print-spec", i.print_spec, "Print the campaign that would be submitted, and stop");
   run.add_option("--driver", i.own_drivers, "A host of your own for an embedded run, such as 'mine=./my-host --flag'; alone, it is the one that is soaked")
       ->allow_extra_args(false)->type_name("NAME=COMMAND");
@@ -83,12 +85,15 @@ void AddRunsCommands(Parse& parse) {
   Invocation& i = parse.invocation;
   CLI::App* runs = parse.app.add_subcommand("runs", "Runs, past and present");
   runs->require_subcommand(1);
-  CLI::App& ls = Add(*runs, i, "runs ls", "List, newest first");
+  CLI::App& ls = Add(*runs, i, "runs ls", "List, newest first, those that fit a filter");
+  AddFilter(ls, i);
+  ls.add_flag("--no-trend", i.across.no_trend, "Without the line of each run's memory");
   ls.add_option("--limit", i.limit, "At most so many (default 100)")->check(CLI::Range(1, 100000));
   ls.add_option("--state", i.state, "queued, running, finished, failed, ...");
   ls.add_option("--verdict", i.verdict, "LEAK, SUSPECT, CLEAN, INCONCLUSIVE or INVALID");
   ls.add_option("--campaign", i.campaign, "Of this campaign");
   AddObject(Add(*runs, i, "runs show", "One run"), i, "run");
+  AddAnnotateOptions(Add(*runs, i, "runs annotate", "Note something about a run, with its time and your name"), i);
   AddObject(Add(*runs, i, "runs profile", "Take heap and goroutine profiles of a run's target now"), i, "run");
   CLI::App& logs = Add(*runs, i, "runs logs", "What the target, its load and the agent wrote");
   AddObject(logs, i, "run");
@@ -131,6 +136,18 @@ void AddExchangeCommands(Parse& parse) {
   imported.add_option("--rules", i.rules, "Rule sets beside the verdict: memtest, listings, soak")->allow_extra_args(false)->type_name("NAME");
   imported.add_option("--budget", i.budgets, "Ceiling that a series must stay below: rss<400MB, fds<500")->allow_extra_args(false)->type_name("SERIES<CEILING");
   imported.add_flag("--again", i.again, "Although the same content was imported before");
+}
+
+void AddAcrossCommands(Parse& parse) {
+  Invocation& i = parse.invocation;
+  AddCompareOptions(Add(parse.app, i, "compare", "Did new runs become better or worse than a base? Differences with intervals"), i);
+  AddLeaksOptions(Add(parse.app, i, "leaks", "Every leak by SDK, scenario and series: first version, last one, mended in"), i);
+  CLI::App* baseline = parse.app.add_subcommand("baseline", "Names for runs to measure by");
+  baseline->require_subcommand(1);
+  AddBaselineSetOptions(Add(*baseline, i, "baseline set", "Give a run a name, or a name another run"), i);
+  Add(*baseline, i, "baseline ls", "List, with what each stood for before");
+  Add(*baseline, i, "baseline rm", "Forget a name; the run stays")
+      .add_option("name", i.across.name, "As `ls` shows it")->required()->type_name("NAME");
 }
 
 void AddResultCommands(Parse& parse) {
@@ -253,6 +270,7 @@ ParsedCommandLine ParseCommandLine(const std::vector<std::string>& arguments, co
   AddRunCommands(parse);
   AddCampaignCommands(parse);
   AddRunsCommands(parse);
+  AddAcrossCommands(parse);
   AddResultCommands(parse);
   FallThrough(parse.app);
   std::vector<std::string> words = WithTwoDashes(arguments, *parse.app.get_subcommand("run"));
@@ -262,6 +280,7 @@ ParsedCommandLine ParseCommandLine(const std::vector<std::string>& arguments, co
     if (dashes != words.end()) parse.invocation.run.process.command.assign(dashes + 1, words.end());
     words.erase(dashes, words.end());
   }
+  TurnNegatedWords(words);
   std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
   ParsedCommandLine parsed;
   try {

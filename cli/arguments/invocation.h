@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/arguments/across_flags.h"
 #include "cli/control/server_address.h"
 #include "cli/render/listings.h"
 #include "cli/spec/run_flags.h"
@@ -32,6 +33,7 @@ struct Invocation {
   std::string object;                  // the campaign or run that show, stop, ... are about
   std::uint32_t limit = 0;             // ls
   std::string state, verdict, campaign; // runs ls
+  AcrossFlags across;                  // questions across runs
   bool from_start = false;             // runs watch
   std::string reason;                  // runs stop
   std::string grep, since;             // runs logs

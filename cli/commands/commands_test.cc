@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/arguments/command_line.h"
+#include "cli/commands/commands_fixture.h"
 #include "cli/commands/fake_control_server.h"
 #include "cli/commands/session.h"
 #include "common/os/files.h"
@@ -24,55 +25,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-class CommandsTest : public ::testing::Test {
- protected:
-  CommandsTest() : interrupt_(eventfd(0, EFD_NONBLOCK)), interruption_(interrupt_.get()) {}
-
-  // Adds --server of the fake unless the arguments name one.
-  ExitCode Seep(std::vector<std::string> arguments, const Environment& environment = {}) {
-    if (!own_server_) arguments.insert(arguments.end(), {"--server", server_.address()});
-    const ParsedCommandLine parsed = ParseCommandLine(arguments, environment);
-    if (!parsed.invocation) {
-      console_.Err(parsed.text);
-      return ExitCode::kUsage;
-    }
-    Session session{*parsed.invocation, environment, console_, interruption_, "/nonexistent"};
-    return RunCommand(session);
-  }
-
-  void Interrupt() {
-    const std::uint64_t one = 1;
-    ASSERT_EQ(write(interrupt_.get(), &one, sizeof one), static_cast<ssize_t>(sizeof one));
-  }
-
-  v1::Run AddRun(const std::string& id, v1::RunState state, v1::Verdict verdict, const std::string& name = "payments") {
-    v1::Run run;
-    run.set_run_id(id);
-    run.set_state(state);
-    run.set_agent("lab-1");
-    run.mutable_spec()->set_name(name);
-    run.mutable_spec()->mutable_target()->set_driver("simulated-wallet");
-    run.mutable_verdict()->set_verdict(verdict);
-    run.mutable_verdict()->set_headline(verdict == v1::VERDICT_LEAK ? "LEAK  rss: grows" : "CLEAN  rss: flat");
-    server_.runs.push_back(run);
-    *server_.reports[id].mutable_run() = run;
-    return run;
-  }
-
-  void AddUpdate(const v1::Run& run, v1::RunState state) {
-    v1::RunUpdate update;
-    *update.mutable_run() = run;
-    update.mutable_run()->set_state(state);
-    server_.updates.push_back(update);
-  }
-
-  FakeControlServer server_;
-  bool own_server_ = false;
-  UniqueFd interrupt_;
-  Interruption interruption_;
-  CapturedConsole console_;
-};
 
 TEST_F(CommandsTest, RunSubmitsWatchesReportsAndAnswersWithTheVerdict) {
   for (const auto& [verdict, code] : {std::pair(v1::VERDICT_LEAK, ExitCode::kLeak), std::pair(v1::VERDICT_CLEAN, ExitCode::kClean),

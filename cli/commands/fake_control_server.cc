@@ -36,6 +36,31 @@ std::vector<std::string> FakeControlServer::stopped() const {
   return stopped_;
 }
 
+v1::CompareRunsRequest FakeControlServer::compared() const {
+  absl::MutexLock lock(&mutex_);
+  return compared_;
+}
+
+v1::ListRunsRequest FakeControlServer::listed() const {
+  absl::MutexLock lock(&mutex_);
+  return listed_;
+}
+
+std::string FakeControlServer::leaks_filter() const {
+  absl::MutexLock lock(&mutex_);
+  return leaks_filter_;
+}
+
+v1::SetBaselineRequest FakeControlServer::baseline_set() const {
+  absl::MutexLock lock(&mutex_);
+  return baseline_set_;
+}
+
+v1::AnnotateRunRequest FakeControlServer::annotated() const {
+  absl::MutexLock lock(&mutex_);
+  return annotated_;
+}
+
 grpc::Status FakeControlServer::GetVersion(grpc::ServerContext*, const v1::GetVersionRequest*, v1::GetVersionResponse* response) {
   response->set_release("9.9.9");
   response->set_schema_version(3);
@@ -56,6 +81,11 @@ grpc::Status FakeControlServer::SubmitCampaign(grpc::ServerContext*, const v1::S
 }
 
 grpc::Status FakeControlServer::ListRuns(grpc::ServerContext*, const v1::ListRunsRequest* request, v1::ListRunsResponse* response) {
+  {
+    absl::MutexLock lock(&mutex_);
+    listed_ = *request;
+  }
+  for (const v1::Spark& spark : sparks) *response->add_sparks() = spark;
   bool past = request->before_id().empty();
   for (const v1::Run& run : runs) {
     if (past && response->runs_size() == static_cast<int>(request->limit())) {
@@ -130,6 +160,56 @@ grpc::Status FakeControlServer::ListAgents(grpc::ServerContext*, const v1::ListA
 
 grpc::Status FakeControlServer::ListFaults(grpc::ServerContext*, const v1::ListFaultsRequest*, v1::ListFaultsResponse* response) {
   *response = faults;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeControlServer::CompareRuns(grpc::ServerContext*, const v1::CompareRunsRequest* request, v1::CompareRunsResponse* response) {
+  if (request->base() == "unknown") return {grpc::StatusCode::NOT_FOUND, "'unknown' is no run's id (r-0001) and no baseline's name"};
+  absl::MutexLock lock(&mutex_);
+  compared_ = *request;
+  *response = comparison;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeControlServer::ListLeaks(grpc::ServerContext*, const v1::ListLeaksRequest* request, v1::ListLeaksResponse* response) {
+  absl::MutexLock lock(&mutex_);
+  leaks_filter_ = request->filter();
+  *response = leaks;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeControlServer::SetBaseline(grpc::ServerContext*, const v1::SetBaselineRequest* request, v1::SetBaselineResponse* response) {
+  absl::MutexLock lock(&mutex_);
+  baseline_set_ = *request;
+  response->mutable_baseline()->set_name(request->name());
+  response->mutable_baseline()->set_run_id(request->run_id());
+  response->set_previous_run_id("r-0000");
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeControlServer::ListBaselines(grpc::ServerContext*, const v1::ListBaselinesRequest*, v1::ListBaselinesResponse* response) {
+  *response = baselines;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeControlServer::RemoveBaseline(grpc::ServerContext*, const v1::RemoveBaselineRequest* request, v1::RemoveBaselineResponse* response) {
+  response->mutable_removed()->set_name(request->name());
+  response->mutable_removed()->set_run_id("r-0001");
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeControlServer::AnnotateRun(grpc::ServerContext*, const v1::AnnotateRunRequest* request, v1::AnnotateRunResponse* response) {
+  absl::MutexLock lock(&mutex_);
+  annotated_ = *request;
+  response->mutable_annotation()->set_text(request->text());
+  response->mutable_annotation()->set_has_time(request->has_time());
+  response->mutable_annotation()->set_at_ms(request->at_ms());
+  response->mutable_annotation()->set_author(request->author());
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeControlServer::ListAnnotations(grpc::ServerContext*, const v1::ListAnnotationsRequest*, v1::ListAnnotationsResponse* response) {
+  *response = annotations;
   return grpc::Status::OK;
 }
 

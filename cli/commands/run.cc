@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/comparing.h"
 #include "cli/commands/connection.h"
 #include "cli/commands/embedded_agents.h"
 #include "cli/commands/follower.h"
@@ -52,6 +53,11 @@ absl::Status CheckCsvFile(const RunFlags& flags, int runs) {
 absl::Status Prepare(Soak& soak, Connection& connection) {
   SEEP_ASSIGN_OR_RETURN(const v1::ValidateCampaignResponse plan, connection.client().Validate(soak.request));
   SEEP_RETURN_IF_ERROR(CheckCsvFile(soak.flags, plan.runs_size()));
+  const std::string& base = soak.session.invocation.across.base;
+  if (!base.empty()) SEEP_RETURN_IF_ERROR(Annotate(CheckComparable(connection.client(), base), "--compare-to"));
+  if (base.empty() && !soak.session.invocation.across.fail_on.empty()) {
+    return absl::InvalidArgumentError("--fail-on wants --compare-to; without it the verdict alone makes the exit code");
+  }
   if (connection.fleet() == nullptr) return absl::OkStatus();
   SEEP_RETURN_IF_ERROR(EndAbandonedRuns(connection.client()));
   SEEP_ASSIGN_OR_RETURN(const std::vector<std::string> secrets, SecretsSet(soak.session.environment));
@@ -72,7 +78,12 @@ absl::StatusOr<ExitCode> Finish(Soak& soak, Connection& connection, const std::v
     const std::string layout = soak.flags.csv_layout.empty() ? "go-memtest" : soak.flags.csv_layout;
     SEEP_RETURN_IF_ERROR(ExportCsvToFile(connection.client(), run_ids.front(), layout, false, soak.flags.csv, Overwrite::kYes));
   }
-  return interrupted ? ExitCode::kInterrupted : LoudestOf(codes);
+  if (interrupted) return ExitCode::kInterrupted;
+  if (!soak.session.invocation.across.base.empty()) {
+    SEEP_ASSIGN_OR_RETURN(const ExitCode compared, CompareAndPrint(soak.session, connection.client(), run_ids));
+    codes.push_back(compared);
+  }
+  return LoudestOf(codes);
 }
 
 absl::StatusOr<ExitCode> SubmitAndFollow(Soak& soak, Connection& connection) {

@@ -4,11 +4,13 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/connection.h"
 #include "cli/commands/embedded_agents.h"
 #include "cli/commands/follower.h"
 #include "cli/commands/run_results.h"
+#include "cli/render/across_listings.h"
 #include "cli/render/listings.h"
 #include "common/os/files.h"
 #include "common/status/status_macros.h"
@@ -26,9 +28,17 @@ absl::StatusOr<Enum> ParseWord(const char* flag, const char* prefix, std::string
   return absl::InvalidArgumentError(absl::StrCat(flag, ": no '", Printable(word), "' there is"));
 }
 
-absl::StatusOr<std::vector<v1::Run>> Collect(const Invocation& invocation, ControlClient& client) {
+struct Collected {
+  std::vector<v1::Run> runs;
+  Sparks sparks;
+};
+
+absl::StatusOr<Collected> Collect(const Invocation& invocation, ControlClient& client) {
   v1::ListRunsRequest request;
   request.set_campaign_id(invocation.campaign);
+  request.set_filter(absl::StrJoin(invocation.across.filter, " "));
+  // A program that reads a list wants figures; a line of bars is for people.
+  request.set_with_sparks(!invocation.across.no_trend && invocation.format != Format::kCsv);
   if (!invocation.state.empty()) {
     SEEP_ASSIGN_OR_RETURN(const v1::RunState state, ParseWord<v1::RunState>("--state", "RUN_STATE_", invocation.state, &v1::RunState_Parse));
     request.set_state(state);
@@ -38,15 +48,16 @@ absl::StatusOr<std::vector<v1::Run>> Collect(const Invocation& invocation, Contr
     request.set_verdict(verdict);
   }
   const std::size_t limit = invocation.limit == 0 ? 100 : invocation.limit;
-  std::vector<v1::Run> runs;
-  while (runs.size() < limit) {
-    request.set_limit(std::min<std::uint32_t>(kPage, static_cast<std::uint32_t>(limit - runs.size())));
+  Collected all;
+  while (all.runs.size() < limit) {
+    request.set_limit(std::min<std::uint32_t>(kPage, static_cast<std::uint32_t>(limit - all.runs.size())));
     SEEP_ASSIGN_OR_RETURN(const v1::ListRunsResponse page, client.ListRuns(request));
-    runs.insert(runs.end(), page.runs().begin(), page.runs().end());
+    all.runs.insert(all.runs.end(), page.runs().begin(), page.runs().end());
+    for (const v1::Spark& spark : page.sparks()) all.sparks[spark.run_id()] = spark;
     if (page.next_before_id().empty() || page.runs().empty()) break;
     request.set_before_id(page.next_before_id());
   }
-  return runs;
+  return all;
 }
 
 }  // namespace
@@ -54,9 +65,9 @@ absl::StatusOr<std::vector<v1::Run>> Collect(const Invocation& invocation, Contr
 ExitCode RunsList(Session& session) {
   auto connection = Connection::Open(session, Connection::Purpose::kRead);
   if (!connection.ok()) return Fail(session, EmbeddedTrouble(session, connection.status()));
-  const auto runs = Collect(session.invocation, connection->client());
-  if (!runs.ok()) return Fail(session, runs.status());
-  session.console.Out(ListRuns(*runs).Text(session.invocation.format, session.console.out_style));
+  const auto all = Collect(session.invocation, connection->client());
+  if (!all.ok()) return Fail(session, all.status());
+  session.console.Out(ListRuns(all->runs, all->sparks, session.console.out_style.ascii).Text(session.invocation.format, session.console.out_style));
   return ExitCode::kClean;
 }
 
@@ -68,6 +79,8 @@ ExitCode RunsShow(Session& session) {
   session.console.Out(ShowRun(run->run(), session.invocation.format, session.console.out_style));
   const Format format = session.invocation.format;
   if (format != Format::kTable && format != Format::kWide) return ExitCode::kClean;
+  const auto notes = connection->client().ListAnnotations(session.invocation.object);
+  if (notes.ok()) session.console.Out(Notes(notes->annotations()));
   // A pointer, not the answer: a coordinator that cannot tell leaves it out.
   const auto kept = connection->client().ListArtefacts(session.invocation.object);
   if (kept.ok() && kept->artefacts_size() > 0) {

@@ -105,6 +105,29 @@ class GrpcControlClient : public ControlClient {
   absl::StatusOr<v1::ListFaultsResponse> ListFaults(const v1::ListFaultsRequest& request) override {
     return SEEP_CALL(ListFaults, ListFaultsResponse, request);
   }
+  absl::StatusOr<v1::CompareRunsResponse> CompareRuns(const v1::CompareRunsRequest& request) override {
+    return SEEP_CALL(CompareRuns, CompareRunsResponse, request);
+  }
+  absl::StatusOr<v1::ListLeaksResponse> ListLeaks(const v1::ListLeaksRequest& request) override {
+    return SEEP_CALL(ListLeaks, ListLeaksResponse, request);
+  }
+  absl::StatusOr<v1::SetBaselineResponse> SetBaseline(const v1::SetBaselineRequest& request) override {
+    return SEEP_CALL(SetBaseline, SetBaselineResponse, request);
+  }
+  absl::StatusOr<v1::ListBaselinesResponse> ListBaselines() override {
+    return SEEP_CALL(ListBaselines, ListBaselinesResponse, v1::ListBaselinesRequest());
+  }
+  absl::StatusOr<v1::RemoveBaselineResponse> RemoveBaseline(const v1::RemoveBaselineRequest& request) override {
+    return SEEP_CALL(RemoveBaseline, RemoveBaselineResponse, request);
+  }
+  absl::StatusOr<v1::AnnotateRunResponse> AnnotateRun(const v1::AnnotateRunRequest& request) override {
+    return SEEP_CALL(AnnotateRun, AnnotateRunResponse, request);
+  }
+  absl::StatusOr<v1::ListAnnotationsResponse> ListAnnotations(const std::string& id) override {
+    v1::ListAnnotationsRequest request;
+    request.set_run_id(id);
+    return SEEP_CALL(ListAnnotations, ListAnnotationsResponse, request);
+  }
   absl::StatusOr<v1::ListLogsResponse> ListLogs(const v1::ListLogsRequest& request) override {
     return SEEP_CALL(ListLogs, ListLogsResponse, request);
   }

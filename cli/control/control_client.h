@@ -50,6 +50,14 @@ class ControlClient {
   virtual absl::StatusOr<v1::ListAgentsResponse> ListAgents() = 0;
   virtual absl::StatusOr<v1::ListFaultsResponse> ListFaults(const v1::ListFaultsRequest& request) = 0;
 
+  virtual absl::StatusOr<v1::CompareRunsResponse> CompareRuns(const v1::CompareRunsRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListLeaksResponse> ListLeaks(const v1::ListLeaksRequest& request) = 0;
+  virtual absl::StatusOr<v1::SetBaselineResponse> SetBaseline(const v1::SetBaselineRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListBaselinesResponse> ListBaselines() = 0;
+  virtual absl::StatusOr<v1::RemoveBaselineResponse> RemoveBaseline(const v1::RemoveBaselineRequest& request) = 0;
+  virtual absl::StatusOr<v1::AnnotateRunResponse> AnnotateRun(const v1::AnnotateRunRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListAnnotationsResponse> ListAnnotations(const std::string& id) = 0;
+
   virtual absl::StatusOr<v1::ListLogsResponse> ListLogs(const v1::ListLogsRequest& request) = 0;
   virtual absl::StatusOr<v1::ListArtefactsResponse> ListArtefacts(const std::string& id) = 0;
   virtual absl::StatusOr<v1::ProfileRunResponse> ProfileRun(const v1::ProfileRunRequest& request) = 0;

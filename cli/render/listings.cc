@@ -6,6 +6,7 @@
 
 #include "cli/render/live_lines.h"
 #include "cli/render/measures.h"
+#include "cli/render/picture.h"
 #include "cli/render/quantities.h"
 #include "cli/render/verdict_so_far.h"
 #include "common/os/files.h"
@@ -24,6 +25,14 @@ std::string Pairs(const Map& map) {
 }
 
 std::string OrDash(const std::string& text) { return text.empty() ? "-" : text; }
+
+constexpr int kTrendColumn = 4;  // behind the verdict
+
+std::string SparkLine(const v1::Spark& spark, bool ascii) {
+  Picture picture;
+  for (const float level : spark.level()) picture.Add(level);
+  return picture.Text(ascii);
+}
 
 std::string RunDuration(const v1::Run& run) {
   if (run.started_wall_us() <= 0 || run.ended_wall_us() < run.started_wall_us()) return "-";
@@ -82,22 +91,27 @@ Tint TintOf(v1::Verdict verdict) {
   }
 }
 
-Listing ListRuns(const std::vector<v1::Run>& runs) {
-  Listing listing{"runs",
-                  Table({{"RUN"}, {"NAME"}, {"STATE"}, {"VERDICT"}, {"SDK"}, {"AGENT"}, {"STARTED"}, {"LASTED"},
-                         {"CAMPAIGN", true}, {"SAMPLES", true}, {"GENERATION", true}, {"SEED", true}, {"LABELS", true},
-                         {"REASON", true}, {"HEADLINE", true}}),
-                  {}};
+Listing ListRuns(const std::vector<v1::Run>& runs, const Sparks& sparks, bool ascii) {
+  std::vector<Table::Column> columns = {{"RUN"}, {"NAME"}, {"STATE"}, {"VERDICT"}, {"SDK"}, {"AGENT"}, {"STARTED"}, {"LASTED"},
+                                        {"CAMPAIGN", true}, {"SAMPLES", true}, {"GENERATION", true}, {"SEED", true}, {"LABELS", true},
+                                        {"REASON", true}, {"HEADLINE", true}};
+  if (!sparks.empty()) columns.insert(columns.begin() + kTrendColumn, {"TREND"});
+  Listing listing{"runs", Table(std::move(columns)), {}};
   for (const v1::Run& run : runs) {
     const std::string version = run.sdk_version().empty() ? run.spec().target().version() : run.sdk_version();
-    listing.table.Add({run.run_id(), OrDash(run.spec().name()), EnumWord(v1::RunState_Name(run.state())),
+    std::vector<Cell> row = {run.run_id(), OrDash(run.spec().name()), EnumWord(v1::RunState_Name(run.state())),
                        Cell(VerdictSoFar(run.verdict()), TintSoFar(run.verdict())),
                        OrDash(run.spec().target().driver()) + (version.empty() ? "" : " " + version), OrDash(run.agent()),
                        FormatWallTime(run.started_wall_us()), RunDuration(run), OrDash(run.campaign_id()),
                        fmt::format("{}", run.samples()), fmt::format("{}", run.generation()),
                        fmt::format("{}", run.spec().seed()), Pairs(run.spec().labels()), OrDash(run.state_reason()),
-                       OrDash(HeadlineSoFar(run.verdict()))});
-    listing.objects.push_back(JsonValue::OfMessage(run));
+                       OrDash(HeadlineSoFar(run.verdict()))};
+    const auto spark = sparks.find(run.run_id());
+    if (!sparks.empty()) row.insert(row.begin() + kTrendColumn, Cell(spark == sparks.end() ? "-" : SparkLine(spark->second, ascii)));
+    listing.table.Add(std::move(row));
+    JsonValue object = JsonValue::OfMessage(run);
+    if (spark != sparks.end()) object.Set("trend", JsonValue::OfMessage(spark->second));
+    listing.objects.push_back(std::move(object));
   }
   return listing;
 }

@@ -2,6 +2,7 @@
 #ifndef SEEP_CLI_RENDER_LISTINGS_H_
 #define SEEP_CLI_RENDER_LISTINGS_H_
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,7 +26,10 @@ struct Listing {
   std::string Text(Format format, const Style& style) const;
 };
 
-Listing ListRuns(const std::vector<v1::Run>& runs);
+// By run id; runs without one have none.
+using Sparks = std::map<std::string, v1::Spark>;
+// Without sparks there is no column of them.
+Listing ListRuns(const std::vector<v1::Run>& runs, const Sparks& sparks = {}, bool ascii = false);
 Listing ListCampaigns(const std::vector<v1::Campaign>& campaigns);
 Listing ListAgents(const v1::ListAgentsResponse& agents);
 Listing ListFaults(const v1::ListFaultsResponse& faults);

@@ -134,7 +134,7 @@ std::string_view VerdictWord(v1::Verdict verdict) {
 
 std::string EnumName(std::string_view full_name) {
   static constexpr std::string_view kPrefixes[] = {"RUN_STATE_",  "VERDICT_",    "FAULT_STATE_", "FAULT_KIND_",
-                                                   "PAYMENT_TYPE_", "GAUGE_KIND_", "GAUGE_ORIGIN_", "PHASE_", "STATE_"};
+                                                   "PAYMENT_TYPE_", "GAUGE_KIND_", "GAUGE_ORIGIN_", "PHASE_", "OUTCOME_", "ALIGNMENT_", "STATE_"};
   for (const std::string_view prefix : kPrefixes) {
     if (full_name.substr(0, prefix.size()) == prefix) return std::string(full_name.substr(prefix.size()));
   }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "cli/render/across_listings.h"
 #include "cli/render/gauges.h"
 #include "cli/render/listings.h"
 #include "cli/render/live_lines.h"
@@ -147,7 +148,7 @@ std::string SeriesTable(const v1::RunVerdict& verdict, const Style& style, bool 
 
 std::string TrendReport(const v1::GetReportResponse& report, const Style& style, bool wide) {
   const v1::RunVerdict& verdict = report.run().verdict();
-  const std::string facts = RunHeader(report.run()) + "\n" + Facts(report) + Chaos(report) + ResidualText(verdict, wide) + TimeTable(report);
+  const std::string facts = RunHeader(report.run()) + "\n" + Facts(report) + Chaos(report) + ResidualText(verdict, wide) + TimeTable(report) + Notes(report.annotations());
   return ThresholdList(verdict, style) + "=== Memory Trend Report ===\n" + SeriesTable(verdict, style, wide) +
          LatencyTable(verdict.operations(), style, wide) + DroppedText(verdict) + (style.ascii ? Asciified(facts) : facts) +
          Reasons(verdict, style, wide);
