@@ -11,6 +11,7 @@
 #   make catalogue              every leak of the simulated wallet found and measured, every look-alike left alone
 #   make crash-store          1,000 kills and 1,000 flipped bits for the store (some 8 min)
 #   make exchange-10m           ten million rows imported and exported: time, and peak memory of both sides
+#   make scale-queries         what questions cost in ten million samples over a hundred runs
 #   make clean
 
 SHELL := /bin/sh
@@ -19,7 +20,7 @@ RELEASE := build/release
 export CCACHE_BASEDIR := $(CURDIR)
 export CTEST_PARALLEL_LEVEL ?= $(JOBS)
 
-.PHONY: help setup build test demo asan tsan ubsan bench bench-store fuzz-chunks corpus-score catalogue crash-store exchange-10m format layers clean
+.PHONY: help setup build test demo asan tsan ubsan bench bench-store fuzz-chunks corpus-score catalogue crash-store exchange-10m scale-queries format layers clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -65,6 +66,9 @@ fuzz-chunks: build
 
 corpus-score: build
 	@python3 tools/score_corpus.py $(RELEASE)
+
+scale-queries: build
+	@tools/scale_queries.sh $(RELEASE)
 
 catalogue: build
 	@cd tests/integration && SEEP_CATALOGUE=full SEEP_BIN=$(CURDIR)/$(RELEASE)/bin python3 -B leak_catalogue_test.py -v
