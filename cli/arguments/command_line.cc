@@ -155,8 +155,13 @@ void AddResultCommands(Parse& parse) {
   AddObject(Add(parse.app, i, "report", "Trend report of a run (-o text, json, csv)"), i, "run");
   AddExchangeCommands(parse);
   CLI::App& query = Add(parse.app, i, "query", "Read-only SQL across every run");
-  query.add_option("sql", i.sql, "One SELECT")->required()->type_name("SQL");
+  query.add_option("sql", i.sql, "One SELECT, or @NAME of a saved query")->type_name("SQL");
   query.add_option("--limit", i.limit, "At most so many rows (default 100000)");
+  query.add_flag("--schema", i.show_schema, "What there is to ask about: views and their columns");
+  query.add_flag("--explain", i.explain_query, "How it would be answered, instead of the answer");
+  query.add_option("--save", i.save_query, "Keep the SQL by this name instead of asking it")->type_name("NAME");
+  query.add_flag("--saved", i.list_saved, "The queries that are kept");
+  query.add_option("--forget", i.forget_query, "Drop a kept query")->type_name("NAME");
   CLI::App* agents = parse.app.add_subcommand("agents", "Agents of a fleet");
   agents->require_subcommand(1);
   Add(*agents, i, "agents ls", "List");

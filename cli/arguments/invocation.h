@@ -45,7 +45,9 @@ struct Invocation {
   std::string layout = "wide";         // export
   bool crlf = false;                   // export
   std::string out_file;                // export, analyze
-  std::string sql;                     // query
+  std::string sql;                     // query: one SELECT, or @NAME
+  std::string save_query, forget_query; // query: names
+  bool list_saved = false, show_schema = false, explain_query = false;
   std::string demo_duration = "60s";
 
   std::vector<std::string> files;      // analyze
