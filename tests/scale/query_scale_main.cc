@@ -51,7 +51,7 @@ double ValueOf(int run, int series, std::int64_t sequence, double noise) {
   const double t = static_cast<double>(sequence);
   if (IsCounter(kSeries[series])) return std::floor(t * (1 + series % 3));
   if (!IsBytes(series)) return 18 + series + (noise > 1.5 ? 1 : 0);
-  const double leak = run % 4 == 0 ? 40 * t : 0;
+  const double leak = run % 4 == 0 ? 1000 * t : 0;
   return 4096 * std::floor((4e7 + 1e6 * series + 3e5 * noise + 2e6 * (1 - std::exp(-t / 600)) + leak) / 4096);
 }
 
@@ -60,6 +60,7 @@ class Filler {
   explicit Filler(const std::string& directory) {
     storage::StoreOptions options;
     options.directory = directory;
+    options.commit_interval = absl::Milliseconds(1);  // each batch is waited for
     Demand(store_.Open(options), "open");
   }
 
