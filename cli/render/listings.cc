@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "cli/render/live_lines.h"
@@ -27,11 +28,17 @@ std::string Pairs(const Map& map) {
 std::string OrDash(const std::string& text) { return text.empty() ? "-" : text; }
 
 constexpr int kTrendColumn = 4;  // behind the verdict
+// Scaled to itself alone, a clean run that wanders by a page would look like a leak.
+constexpr double kFlatShare = 0.1;
 
 std::string SparkLine(const v1::Spark& spark, bool ascii) {
   Picture picture;
-  for (const float level : spark.level()) picture.Add(level);
-  return picture.Text(ascii);
+  double highest = 0;
+  for (const float level : spark.level()) {
+    picture.Add(level);
+    highest = std::max<double>(highest, level);
+  }
+  return picture.Text(ascii, Picture::kColumns, kFlatShare * highest);
 }
 
 std::string RunDuration(const v1::Run& run) {

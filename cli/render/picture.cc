@@ -22,7 +22,7 @@ void Picture::Add(double value) {
   ++bins_.back().count;
 }
 
-std::string Picture::Text(bool ascii, std::size_t columns) const {
+std::string Picture::Text(bool ascii, std::size_t columns, double least_span) const {
   columns = std::clamp<std::size_t>(columns, 1, kColumns);
   static constexpr std::string_view kBars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   static constexpr std::string_view kInk = ".:-=+*#@";
@@ -40,7 +40,7 @@ std::string Picture::Text(bool ascii, std::size_t columns) const {
   const auto [low, high] = std::minmax_element(means.begin(), means.end());
   std::string text;
   for (const double mean : means) {
-    const double share = *high > *low ? (mean - *low) / (*high - *low) : 0;
+    const double share = *high > *low ? (mean - *low) / std::max(*high - *low, least_span) : 0;
     const auto level = static_cast<std::size_t>(std::min(7.0, share * 8));
     text += ascii ? kInk.substr(level, 1) : kBars[level];
   }

@@ -17,8 +17,9 @@ class Picture {
 
   void Add(double value);  // not a number: left out
   // Empty when there are no values. `ascii`: ".:-=+*#@".
-  // At most `columns` characters (kColumns at most).
-  std::string Text(bool ascii, std::size_t columns = kColumns) const;
+  // At most `columns` characters (kColumns at most). What differs by less than
+  // `least_span` does not fill the height.
+  std::string Text(bool ascii, std::size_t columns = kColumns, double least_span = 0) const;
 
  private:
   struct Bin {

@@ -17,6 +17,13 @@ TEST(Picture, RisesWithItsSeries) {
   EXPECT_EQ(picture.Text(true), ".:-=+*#@");
 }
 
+TEST(Picture, MovesBelowTheLeastSpanDoNotFillTheHeight) {
+  Picture picture;
+  for (int i = 0; i < 8; ++i) picture.Add(1000 + i);
+  EXPECT_EQ(picture.Text(true, 8, 100), "........");
+  EXPECT_EQ(picture.Text(true, 8, 0), ".:-=+*#@");
+}
+
 TEST(Picture, IsFlatForAConstantAndEmptyForNothing) {
   Picture flat, nothing;
   flat.Add(5);
