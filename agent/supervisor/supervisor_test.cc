@@ -28,7 +28,7 @@ TEST(Launch, BuildsACommandFromTheAllowListAlone) {
   Driver driver;
   driver.command = {"/opt/host.sh", "--sdk-version", "{version}"};
   driver.environment = {{"A", "b"}};
-  const ChildOptions options = TargetCommand(driver, "0.19.2", {"SEEP_RUN=e/r"}, "/work");
+  ASSERT_OK_AND_ASSIGN(const ChildOptions options, TargetCommand(driver, "0.19.2", {"/work", {}, {"SEEP_RUN=e/r"}}));
   EXPECT_THAT(options.argv, ElementsAre("/opt/host.sh", "--sdk-version", "0.19.2"));
   EXPECT_THAT(options.environment, Contains("A=b"));
   EXPECT_THAT(options.environment, Contains("SEEP_RUN=e/r"));
