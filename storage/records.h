@@ -76,6 +76,7 @@ struct SamplePage {
   std::vector<v1::Sample> samples;  // stream by stream, each in sequence
   SampleCursor next;
   bool at_end = false;
+  bool expired = false;  // samples of the run have left the store by a rule: these are not all
 };
 
 struct Gap {  // samples [from_sequence, to_sequence] will never come

@@ -12,6 +12,7 @@
 #include "storage/queries/curve_reader.h"
 #include "storage/queries/leak_reader.h"
 #include "storage/queries/sample_reader.h"
+#include "storage/queries/tier_reader.h"
 #include "storage/queries/views.h"
 #include "storage/reader.h"
 #include "storage/sqlite/directory_lock.h"
@@ -195,6 +196,11 @@ class ThreadedSqliteStore : public SqliteStore {
                    Callback<SamplePage> got) override {
     Read<SamplePage>(std::move(got), [run_id, from, limit](Stores& stores) {
       return SampleReader(stores.database).Read(run_id, from, limit);
+    });
+  }
+  void ReadTiers(std::string run_id, SampleCursor from, std::uint32_t limit, Callback<SamplePage> got) override {
+    Read<SamplePage>(std::move(got), [run_id, from, limit](Stores& stores) {
+      return storage::ReadTiers(stores.database, run_id, from, limit);
     });
   }
 

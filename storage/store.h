@@ -105,6 +105,10 @@ class Store {
   // The next at most `limit` samples (0: 1,000; capped at 10,000), decoded.
   virtual void ReadSamples(std::string run_id, SampleCursor from, std::uint32_t limit,
                            Callback<SamplePage> got) = 0;
+
+  // The same of its minutes and hours, which outlive the samples: one sample a
+  // span with the last value of each gauge. Cursors are not those of ReadSamples.
+  virtual void ReadTiers(std::string run_id, SampleCursor from, std::uint32_t limit, Callback<SamplePage> got) = 0;
 };
 
 }  // namespace seep::storage

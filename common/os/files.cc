@@ -170,14 +170,22 @@ absl::StatusOr<std::int64_t> ParseByteSize(std::string_view text) {
 }
 
 absl::StatusOr<absl::Duration> ParseDuration(std::string_view text) {
-  absl::Duration duration;
+  absl::Duration duration, days;
   const bool signed_text = !text.empty() && (text[0] == '-' || text[0] == '+');
-  if (!text.empty() && !signed_text && absl::ParseDuration(View(text), &duration) &&
-      duration >= absl::ZeroDuration() && duration <= absl::Hours(24 * 3653)) {
-    return duration;
+  // Abseil has no days: they stand in front, "90d" or "1d12h".
+  const std::size_t d = text.find('d');
+  std::string_view rest = text;
+  std::uint32_t count = 0;
+  if (d != std::string_view::npos && absl::SimpleAtoi(View(text.substr(0, d)), &count)) {
+    days = absl::Hours(24) * count;
+    rest = d + 1 == text.size() ? "0" : text.substr(d + 1);
+  }
+  if (!text.empty() && !signed_text && absl::ParseDuration(View(rest), &duration) &&
+      duration >= absl::ZeroDuration() && days + duration <= absl::Hours(24 * 3653)) {
+    return days + duration;
   }
   return absl::InvalidArgumentError(absl::StrCat(
-      "'", Printable(text), "' is not a duration between 0 and 10 years; write it as 250ms, 20s, 5m, 1h30m"));
+      "'", Printable(text), "' is not a duration between 0 and 10 years; write it as 250ms, 20s, 5m, 1h30m, 90d"));
 }
 
 std::string Printable(std::string_view text, bool keep_lines) {

@@ -28,7 +28,7 @@ absl::StatusOr<std::string> OwnBinaryDirectory();
 
 absl::Status ErrnoStatus(int error, std::string_view what);
 
-// "4KiB", "1.5MB", "512B", "4096" → bytes; "250ms", "1h30m", "20s" → duration.
+// "4KiB", "1.5MB", "512B", "4096" → bytes; "250ms", "1h30m", "90d" → duration.
 // Refuses negatives, NaN, unknown units and absurd magnitudes (> 2^53 bytes,
 // > 10 years), saying what is accepted.
 absl::StatusOr<std::int64_t> ParseByteSize(std::string_view text);

@@ -31,6 +31,8 @@ TEST(FilesTest, ParsesSizes) {
 TEST(FilesTest, ParsesDurations) {
   EXPECT_EQ(*ParseDuration("1h30m"), absl::Minutes(90));
   EXPECT_EQ(*ParseDuration("250ms"), absl::Milliseconds(250));
+  EXPECT_EQ(*ParseDuration("90d"), absl::Hours(24 * 90));
+  EXPECT_EQ(*ParseDuration("1d12h"), absl::Hours(36));
   for (const char* bad : {"", "-5s", "5", "inf", "nan", "1e18h", "999999h"}) {
     EXPECT_THAT(ParseDuration(bad), StatusIs(absl::StatusCode::kInvalidArgument)) << bad;
   }

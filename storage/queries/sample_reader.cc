@@ -22,6 +22,7 @@ absl::StatusOr<SamplePage> SampleReader::Read(const std::string& run_id, SampleC
   page.next = from;
   SEEP_ASSIGN_OR_RETURN(page.gauges, GaugeStore(db_).LoadOfRun(run));
   SEEP_ASSIGN_OR_RETURN(const std::vector<StreamRow> streams, StreamStore(db_).ListOfRun(run));
+  SEEP_ASSIGN_OR_RETURN(page.expired, IsExpired(run));
   for (const StreamRow& stream : streams) {
     const auto number = static_cast<std::int64_t>(stream.number);
     if (number < from.stream) continue;
@@ -47,7 +48,7 @@ absl::StatusOr<bool> SampleReader::ReadStream(const StreamRow& stream, std::uint
       return absl::DataLossError(absl::StrCat(Describe(blocks.block()), " are beyond the end of the stream, ",
                                               stream.next_sequence - 1));
     }
-    if (first > due) SEEP_RETURN_IF_ERROR(CheckHole(stream.number, due, first - 1));
+    if (first > due && !page.expired) SEEP_RETURN_IF_ERROR(CheckHole(stream.number, due, first - 1));
     if (!row) return true;
     if (page.samples.size() >= limit_ || bytes_ >= kMaxPageBytes) return false;
     samples.clear();
@@ -55,6 +56,12 @@ absl::StatusOr<bool> SampleReader::ReadStream(const StreamRow& stream, std::uint
     bytes_ += samples.size() * samples.front().ByteSizeLong();
     if (!Take(samples, page)) return false;
   }
+}
+
+absl::StatusOr<bool> SampleReader::IsExpired(RunNo run) {
+  SEEP_ASSIGN_OR_RETURN(sqlite::Statement select, db_.Prepare("SELECT 1 FROM run_expiry WHERE run_no = ?"));
+  select.BindAll(run);
+  return select.Step();
 }
 
 bool SampleReader::Take(std::vector<v1::Sample>& samples, SamplePage& page) {

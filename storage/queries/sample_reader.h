@@ -1,7 +1,8 @@
 // Reads a run's samples back, in bounded pages, from tails and chunks alike.
 //
 // Every sequence of a stream is in a block or in a gap row; what is neither, or
-// damaged, ends the reading: nobody judges a run as if it were whole (R15).
+// damaged, ends the reading: nobody judges a run as if it were whole (R15). A
+// run whose samples have expired is read as far as it goes, and says so.
 //
 // Threads: those of `db`, which it borrows. Wants a read transaction around it.
 // Failure: kNotFound; kDataLoss naming the run, the agent and the samples.
@@ -31,6 +32,7 @@ class SampleReader {
  private:
   // Continues in one stream; false when the page is full.
   absl::StatusOr<bool> ReadStream(const StreamRow& stream, std::uint64_t after, SamplePage& page);
+  absl::StatusOr<bool> IsExpired(RunNo run);
   bool Take(std::vector<v1::Sample>& samples, SamplePage& page);
   // kDataLoss unless gap rows, or retention, account for all of [from, to].
   absl::Status CheckHole(StreamNo stream, std::uint64_t from, std::uint64_t to);

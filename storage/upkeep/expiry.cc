@@ -1,7 +1,9 @@
 #include "storage/upkeep/expiry.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/os/files.h"
 #include "common/status/status_macros.h"
+#include "storage/upkeep/expirable_runs.h"
 #include "storage/upkeep/hours.h"
 
 namespace seep::storage {
@@ -58,7 +60,13 @@ absl::StatusOr<std::string> WhyKept(sqlite::Database& db, RunNo run) {
   SEEP_ASSIGN_OR_RETURN(sqlite::Statement pin, db.Prepare("SELECT 1 FROM run_pin WHERE run_no = ?"));
   pin.BindAll(run);
   SEEP_ASSIGN_OR_RETURN(const bool pinned, pin.Step());
-  return pinned ? absl::StrCat("is pinned; `seep runs unpin ", RunId(run), "` lets it go") : "";
+  if (pinned) return absl::StrCat("is pinned; `seep runs unpin ", RunId(run), "` lets it go");
+  SEEP_ASSIGN_OR_RETURN(const bool baselines, HasBaselines(db));
+  if (!baselines) return "";
+  SEEP_ASSIGN_OR_RETURN(sqlite::Statement baseline, db.Prepare("SELECT name FROM baseline WHERE run_no = ?"));
+  baseline.BindAll(run);
+  SEEP_ASSIGN_OR_RETURN(const bool row, baseline.Step());
+  return row ? absl::StrCat("is the baseline '", Printable(baseline.Text(0)), "'; set that to another run first") : "";
 }
 
 absl::Status Expiry::Begin(Stores& stores, const ExpiryOrder& order) {

@@ -58,6 +58,7 @@ absl::StatusOr<std::vector<StreamFacts>> LoadStreams(sqlite::Database& db, std::
 // Sequence order; SQLite merges the three indexes.
 constexpr char kPieces[] =
     "SELECT 'batch', first_sequence, count FROM tail WHERE stream_no = ?1"
+    " UNION ALL SELECT 'chunk', first_sequence, count FROM chunk WHERE stream_no = ?1"
     " UNION ALL SELECT 'gap', from_sequence, to_sequence - from_sequence + 1 FROM gap WHERE stream_no = ?1"
     " ORDER BY 2, 1";
 

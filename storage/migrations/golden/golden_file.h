@@ -1,0 +1,21 @@
+// The golden databases, for tests.
+//
+// Failure: kNotFound: there is none of that version; kDataLoss.
+#ifndef SEEP_STORAGE_MIGRATIONS_GOLDEN_GOLDEN_FILE_H_
+#define SEEP_STORAGE_MIGRATIONS_GOLDEN_GOLDEN_FILE_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace seep::storage::golden {
+
+// The versions 1 to this have one (make_golden.sh).
+inline constexpr int kNewest = 4;
+
+// The content of seep.db as that version's store left it.
+absl::StatusOr<std::string> ReadGolden(int version);
+
+}  // namespace seep::storage::golden
+
+#endif  // SEEP_STORAGE_MIGRATIONS_GOLDEN_GOLDEN_FILE_H_
