@@ -18,7 +18,9 @@
 #include "coordinator/rpc/agent_link_service.h"
 #include "coordinator/rpc/control_service.h"
 #include "coordinator/rpc/rpc_server.h"
+#include "coordinator/rpc/upkeep_service.h"
 #include "coordinator/runs/run_book.h"
+#include "coordinator/upkeep/upkeep_desk.h"
 #include "coordinator/verdicts/verdict_board.h"
 #include "storage/sqlite_store.h"
 
@@ -40,23 +42,28 @@ class WorkerThread {
   EpollEventLoop loop_;
   std::thread thread_;
 };
+
+std::string BackupDirectory(const CoordinatorOptions& options) {
+  return options.backup_directory.empty() ? options.data_directory + "/backups" : options.backup_directory;
+}
 }  // namespace
 
 // In the order of construction; what stands below may use what stands above.
 struct Coordinator::Parts {
   Parts(EpollEventLoop& l, CoordinatorOptions o, std::unique_ptr<storage::SqliteStore> s)
       : options(std::move(o)), loop(l), store(std::move(s)), worker(l.clock()), links(l),
-        fleet(l.clock(), options.lease), board(l, worker.loop(), *store, options.verdict_every),
+        caretaker(l, *store, options.upkeep), fleet(l.clock(), options.lease), board(l, worker.loop(), *store, options.verdict_every),
         runs(l, *store, fleet, links,
              [this](const v1::Run& run, VerdictBoard::Judged judged) { board.JudgeFinally(run, std::move(judged)); },
              {options.lost_limit}),
         ingest(l, *store, fleet, links, IngestPorts()), artefacts(*store),
         agents(l, *store, fleet, links, ingest, runs, artefacts, options.lease),
-        control(l, worker.loop(), *store, *store, fleet, runs, {options.release, store->schema_version()}),
+        control(l, worker.loop(), *store, *store, fleet, runs, {options.release, store->schema_version(), [this] { return caretaker.TakesCampaigns(); }}),
         across(l, worker.loop(), *store, *store),
         queries(l, options.query_worker, store->database_path()),
         imports(l, worker.loop(), *store, options.data_directory + "/imports", ImportPorts()),
-        control_service(l, control, across, queries, imports) {}
+        control_service(l, control, across, queries, imports),
+        upkeep(l, *store, caretaker, BackupDirectory(options)), upkeep_service(l, upkeep) {}
 
   Ingest::Ports IngestPorts();
   VerdictBoard::Ports BoardPorts();
@@ -67,6 +74,7 @@ struct Coordinator::Parts {
   std::unique_ptr<storage::SqliteStore> store;
   WorkerThread worker;
   AgentLinkService links;
+  Caretaker caretaker;
   Fleet fleet;
   VerdictBoard board;
   RunBook runs;
@@ -78,11 +86,14 @@ struct Coordinator::Parts {
   QueryDesk queries;
   ImportDesk imports;
   ControlService control_service;
+  UpkeepDesk upkeep;
+  UpkeepService upkeep_service;
   RpcServer server;
 };
 
 Ingest::Ports Coordinator::Parts::IngestPorts() {
   Ingest::Ports ports;
+  ports.has_room = [this] { return caretaker.takes_samples(); };
   ports.belongs = [this](const std::string& run, const std::string& agent) { return runs.Belongs(run, agent); };
   ports.stored = [this](const v1::Ack& ack, const v1::SampleBatch& batch) { runs.OnStored(ack, batch); };
   ports.note = [this](const std::string& run, std::string kind, std::string message) {
@@ -145,8 +156,9 @@ void Coordinator::Start(std::function<void(absl::StatusOr<std::vector<std::strin
     parts.imports.Resume(restored_by->TakeImported());
     parts.agents.Start();
     parts.board.Start(parts.BoardPorts());
+    parts.caretaker.Start();
     const TlsFiles tls{parts.options.tls_ca, parts.options.tls_certificate, parts.options.tls_key};
-    started(parts.server.Start(parts.options.listen, tls, {&parts.links, &parts.control_service}));
+    started(parts.server.Start(parts.options.listen, tls, {&parts.links, &parts.control_service, &parts.upkeep_service}));
   });
 }
 

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/event_loop/epoll_event_loop.h"
+#include "coordinator/upkeep/caretaker.h"
 
 namespace seep::coordinator {
 
@@ -27,6 +28,8 @@ struct CoordinatorOptions {
   absl::Duration lease = absl::Seconds(10);
   absl::Duration lost_limit = absl::Hours(2);
   absl::Duration verdict_every = absl::Seconds(3);
+  CaretakerOptions upkeep;
+  std::string backup_directory;  // empty: DATA_DIRECTORY/backups
 };
 
 class Coordinator {

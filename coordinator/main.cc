@@ -11,6 +11,7 @@
 #include "common/os/files.h"
 #include "common/os/signals.h"
 #include "common/os/system_clock.h"
+#include "coordinator/configuration/configuration.h"
 #include "coordinator/coordinator.h"
 #include "coordinator/log/log.h"
 #include "coordinator/rpc/rpc_server.h"
@@ -26,7 +27,7 @@ constexpr absl::Duration kStopLimit = absl::Seconds(15);
 
 struct Flags {
   CoordinatorOptions options;
-  std::string lease = "10s", lost_after = "2h";
+  std::string lease = "10s", lost_after = "2h", configuration;
   bool ready_line = false;
   bool exit_with_stdin = false;
 };
@@ -42,6 +43,8 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--tls-ca", flags.options.tls_ca, "PEM of the authority that signs clients' certificates");
   app.add_option("--tls-cert", flags.options.tls_certificate, "PEM of this server's certificate");
   app.add_option("--tls-key", flags.options.tls_key, "PEM of its key");
+  app.add_option("--config", flags.configuration, "YAML file: retention, disk budget, backups (docs/store.md; default: DATA_DIR/coordinator.yaml, if there)");
+  app.add_option("--backup-dir", flags.options.backup_directory, "where backups are written (default: as the file says, or DATA_DIR/backups)");
   app.add_option("--query-worker", flags.options.query_worker, "the seep-query-worker binary (default: beside this one)");
   app.add_option("--lease", flags.lease, "an agent silent for so long loses its runs' state (default 10s)");
   app.add_option("--lost-after", flags.lost_after, "a lost run fails after this (default 2h)");
@@ -51,6 +54,18 @@ void AddFlags(CLI::App& app, Flags& flags) {
 }
 
 // 0: go on.
+int ReadConfiguration(Flags& flags) {
+  // A data directory may have a configuration of its own.
+  const std::string own = flags.options.data_directory + "/coordinator.yaml";
+  if (flags.configuration.empty() && seep::FileExists(own)) flags.configuration = own;
+  if (flags.configuration.empty()) return 0;
+  auto read = seep::coordinator::LoadConfiguration(flags.configuration);
+  if (!read.ok()) return Fail(kUsage, "--config: " + std::string(read.status().message()));
+  flags.options.upkeep = std::move(read->upkeep);
+  if (flags.options.backup_directory.empty()) flags.options.backup_directory = read->backup_directory;
+  return 0;
+}
+
 int CheckFlags(Flags& flags) {
   const auto lease = seep::ParseDuration(flags.lease);
   if (!lease.ok() || *lease < absl::Seconds(1) || *lease > absl::Hours(1)) {
@@ -67,7 +82,7 @@ int CheckFlags(Flags& flags) {
   flags.options.lease = *lease;
   flags.options.lost_limit = *lost;
   flags.options.release = SEEP_RELEASE;
-  return 0;
+  return ReadConfiguration(flags);
 }
 
 class Daemon {

@@ -61,6 +61,7 @@ void ControlDesk::ValidateCampaign(const v1::SubmitCampaignRequest& request,
 }
 
 void ControlDesk::SubmitCampaign(const v1::SubmitCampaignRequest& request, Answer<v1::SubmitCampaignResponse> answer) {
+  if (const absl::Status room = options_.takes_campaigns(); !room.ok()) return answer(room);
   worker_.Post([this, &loop = loop_, request, answer = std::move(answer)]() mutable {
     auto parsed = ParseCampaign(SourceOf(request), DrawSeed());
     loop.Post([this, request = std::move(request), parsed = std::move(parsed), answer = std::move(answer)]() mutable {

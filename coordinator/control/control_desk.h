@@ -7,6 +7,7 @@
 #ifndef SEEP_COORDINATOR_CONTROL_CONTROL_DESK_H_
 #define SEEP_COORDINATOR_CONTROL_CONTROL_DESK_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -30,6 +31,7 @@ class ControlDesk {
   struct Options {
     std::string release;
     int schema_version = 0;
+    std::function<absl::Status()> takes_campaigns = [] { return absl::OkStatus(); };
   };
   ControlDesk(EventLoop& loop, EventLoop& worker, storage::Store& store, storage::AcrossRuns& across, Fleet& fleet,
               RunBook& runs, Options options);

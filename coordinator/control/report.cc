@@ -61,7 +61,8 @@ struct Gathering : std::enable_shared_from_this<Gathering> {
           if (!status.ok()) return self->answer(status);
           self->table.WriteTo(self->report);
           self->answer(std::move(self->report));
-        });
+        },
+        report.run().has_expiry() ? SamplePump::Grain::kTiers : SamplePump::Grain::kSamples);
   }
 };
 

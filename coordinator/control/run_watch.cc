@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "coordinator/runs/run_state.h"
 
 namespace seep::coordinator {

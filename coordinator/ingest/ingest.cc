@@ -51,9 +51,19 @@ void Ingest::Pump(const Key& key) {
   Stream& stream = streams_[key];
   if (stream.in_flight || stream.waiting.empty()) return;
   stream.in_flight = true;
+  if (!ports_.has_room()) return WaitForRoom(key);
   store_.AppendSamples(stream.waiting.front(), [this, key, epoch = stream.epoch, alive = std::weak_ptr(alive_)](
                                                    absl::StatusOr<storage::AppendOutcome> outcome) {
     if (!alive.expired()) OnOutcome(key, epoch, std::move(outcome));
+  });
+}
+
+// The agents keep what is not acknowledged; the budget says when there is room.
+void Ingest::WaitForRoom(const Key& key) {
+  loop_.RunAfter(absl::Seconds(1), [this, key, alive = std::weak_ptr(alive_)] {
+    if (alive.expired()) return;
+    streams_[key].in_flight = false;
+    Pump(key);
   });
 }
 

@@ -4,7 +4,7 @@
 // Threads: coordinator loop only.
 // Owns:    the batches that wait. Borrows the rest.
 // Failure, by what the store says of a batch:
-//   disk or queue full: kept, tried again each second, not acknowledged;
+//   disk, its budget or the queue full: kept, tried again each second, not acknowledged;
 //   a hole before it: the stream is asked for again by ending the link. If the
 //     agent still begins behind the hole, it does not have the samples any
 //     more (our database is an older copy, or its spool is gone): a gap row
@@ -37,6 +37,7 @@ class Ingest {
   static constexpr int kMaxBadTries = 3;
 
   struct Ports {
+    std::function<bool()> has_room = [] { return true; };  // within the disk budget
     std::function<bool(const std::string& run_id, const std::string& agent)> belongs;
     std::function<void(const v1::Ack& ack, const v1::SampleBatch& batch)> stored;
     std::function<void(const std::string& run_id, std::string kind, std::string message)> note;
@@ -60,6 +61,7 @@ class Ingest {
     std::uint64_t epoch = 0;  // of the queue: outcomes of an abandoned one are ignored
   };
   void Pump(const Key& key);
+  void WaitForRoom(const Key& key);
   void OnOutcome(const Key& key, std::uint64_t epoch, absl::StatusOr<storage::AppendOutcome> outcome);
   void OnHole(const Key& key, Stream& stream, const absl::Status& why);
   void OnDamaged(const Key& key, Stream& stream, const absl::Status& why);

@@ -5,37 +5,9 @@
 #include "coordinator/rpc/grpc_status.h"
 #include "coordinator/rpc/import_reader.h"
 #include "coordinator/rpc/stream_writer.h"
+#include "coordinator/rpc/unary_answer.h"
 
 namespace seep::coordinator {
-namespace {
-
-// Finishes its call exactly once, also when it is dropped unanswered (the
-// coordinator is stopping): gRPC waits for every call.
-template <typename Response>
-class UnaryAnswer {
- public:
-  UnaryAnswer(grpc::ServerUnaryReactor* reactor, Response* response, std::atomic<int>& calls)
-      : reactor_(reactor), response_(response), calls_(calls) {}
-  ~UnaryAnswer() {
-    if (reactor_ != nullptr) Finish(absl::UnavailableError("the coordinator is stopping"));
-  }
-  void operator()(absl::StatusOr<Response> answer) {
-    if (answer.ok()) *response_ = *std::move(answer);
-    Finish(answer.status());
-  }
-
- private:
-  void Finish(const absl::Status& status) {
-    calls_.fetch_sub(1);
-    std::exchange(reactor_, nullptr)->Finish(ToGrpc(status));
-  }
-  grpc::ServerUnaryReactor* reactor_;
-  Response* response_;
-  std::atomic<int>& calls_;
-};
-
-}  // namespace
-
 template <typename Desk, typename Request, typename Response>
 grpc::ServerUnaryReactor* ControlService::Call(grpc::CallbackServerContext* context, const Request* request,
                                                Response* response, Desk& desk,

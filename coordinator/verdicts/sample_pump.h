@@ -18,9 +18,11 @@ struct SamplePump {
   using Take = std::function<void(const storage::SamplePage&)>;
   using Finished = absl::AnyInvocable<void(absl::Status, storage::SampleCursor)>;
 
+  // Minutes and hours outlive a run's samples.
+  enum class Grain { kSamples, kTiers };
   // Reads from `from` to the end. `loop`, `worker` and `store` outlive it.
   static void Start(EventLoop& loop, EventLoop& worker, storage::Store& store, std::string run_id,
-                    storage::SampleCursor from, Take take, Finished done);
+                    storage::SampleCursor from, Take take, Finished done, Grain grain = Grain::kSamples);
 };
 
 }  // namespace seep::coordinator

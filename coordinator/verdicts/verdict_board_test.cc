@@ -66,6 +66,7 @@ class GrowingStore : public storage::Store {
   void AppendLogs(std::string, v1::LogBatch, storage::Done) override {}
   void SaveArtefact(std::string, v1::Artefact, std::string, storage::Done) override {}
   void SaveAgent(v1::AgentInfo, storage::Done) override {}
+  void ReadTiers(std::string, storage::SampleCursor, std::uint32_t, storage::Callback<storage::SamplePage>) override {}
   void GetCampaign(std::string, storage::Callback<storage::StoredCampaign>) override {}
   void ListCampaigns(storage::PageRequest, storage::Callback<storage::CampaignPage>) override {}
   void GetRun(std::string, storage::Callback<v1::Run>) override {}
