@@ -150,6 +150,30 @@ void AddAcrossCommands(Parse& parse) {
       .add_option("name", i.across.name, "As `ls` shows it")->required()->type_name("NAME");
 }
 
+void AddKeepingCommands(Parse& parse) {
+  Invocation& i = parse.invocation;
+  CLI::App& runs = *parse.app.get_subcommand("runs");
+  const auto objects = [&](CLI::App& command) -> CLI::App& {
+    command.add_option("runs", i.objects, "Their ids, as `runs ls` shows them")->required()->type_name("ID");
+    return command;
+  };
+  objects(Add(runs, i, "runs pin", "Keep their data whatever the retention rules say")).add_option("--note", i.note, "Why");
+  objects(Add(runs, i, "runs unpin", "Let the retention rules have them again"));
+  objects(Add(runs, i, "runs rm", "Remove for good, with all that hangs on them")).add_flag("-y,--yes", i.yes, "Do not ask");
+  CLI::App* store = parse.app.add_subcommand("store", "The database: is it sound, a copy of it, its size (docs/store.md)");
+  store->require_subcommand(1);
+  CLI::App& check = Add(*store, i, "store check", "Checksums, sequences, counts, references, pages; exit 0 sound, 4 not");
+  check.add_flag("--quick", i.quick, "Without the pages of the file and the references");
+  check.add_option("--backup", i.backup_file, "A backup in the coordinator's backup directory instead of the live store")->type_name("NAME");
+  check.add_option("--limit", i.limit, "At most so many findings (default 1000)")->check(CLI::Range(1, 10000));
+  Add(*store, i, "store backup", "A checked copy while it is in use")
+      .add_option("file", i.backup_file, "A plain NAME goes to the coordinator's backup directory; on this machine a path may be given, such as ./NAME")->type_name("FILE");
+  Add(*store, i, "store compact", "Give free space back to the file system")
+      .add_flag("--rewrite", i.rewrite, "Write the file anew; needs its size again, and no open runs");
+  Add(*store, i, "store stats", "Sizes by kind, bytes a value, runs, budget");
+  Add(*store, i, "store expire", "Carry the retention rules out now").add_flag("--dry-run", i.dry_run, "Only say what would leave");
+}
+
 void AddResultCommands(Parse& parse) {
   Invocation& i = parse.invocation;
   AddObject(Add(parse.app, i, "report", "Trend report of a run (-o text, json, csv)"), i, "run");
@@ -276,6 +300,7 @@ ParsedCommandLine ParseCommandLine(const std::vector<std::string>& arguments, co
   AddCampaignCommands(parse);
   AddRunsCommands(parse);
   AddAcrossCommands(parse);
+  AddKeepingCommands(parse);
   AddResultCommands(parse);
   FallThrough(parse.app);
   std::vector<std::string> words = WithTwoDashes(arguments, *parse.app.get_subcommand("run"));

@@ -39,9 +39,13 @@ struct Invocation {
   std::string grep, since;             // runs logs
   std::string artefact;                // runs artefacts
   std::string format_name;             // export: csv, jsonl, sqlite; empty: as -o says
-  std::vector<std::string> objects;    // export: runs
+  std::vector<std::string> objects;    // export, runs pin, unpin, rm: runs
   std::string sqlite_file, artefacts_dir, all_dir;  // export
   bool force = false;                  // export
+  bool yes = false;                    // runs rm
+  std::string note;                    // runs pin
+  std::string backup_file;             // store backup, store check
+  bool quick = false, rewrite = false, dry_run = false;  // store check, compact, expire
   std::string layout = "wide";         // export
   bool crlf = false;                   // export
   std::string out_file;                // export, analyze

@@ -20,7 +20,7 @@ std::unique_ptr<ControlClient> ConnectToAnnounced(const std::string& data_direct
 
 }  // namespace
 
-absl::StatusOr<Connection> Connection::Open(Session& session, Purpose purpose) {
+absl::StatusOr<Connection> Connection::Open(Session& session, Purpose purpose, const std::string& backup_directory) {
   const Invocation& invocation = session.invocation;
   Connection connection;
   if (!invocation.server.empty()) {
@@ -34,6 +34,7 @@ absl::StatusOr<Connection> Connection::Open(Session& session, Purpose purpose) {
   EmbeddedOptions options;
   options.binary_directory = session.binary_directory;
   options.verbose = invocation.verbose;
+  options.backup_directory = backup_directory;
   SEEP_ASSIGN_OR_RETURN(options.data_directory, DataDirectory(invocation.data_dir, session.environment));
   if (purpose == Purpose::kRun) {
     SEEP_ASSIGN_OR_RETURN(options.drivers_file, DriversFile(invocation.drivers, session.environment, options.binary_directory));

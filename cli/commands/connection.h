@@ -23,7 +23,9 @@ class Connection {
 
   // For kRead without a server, an embedded run that is under way on the same
   // data directory is asked instead of refused by its lock.
-  static absl::StatusOr<Connection> Open(Session& session, Purpose purpose);
+  // `backup_directory` is where an embedded coordinator would write backups; empty:
+  // in the data directory.
+  static absl::StatusOr<Connection> Open(Session& session, Purpose purpose, const std::string& backup_directory = "");
   ~Connection();
   Connection(Connection&&) = default;
   Connection& operator=(Connection&&) = default;

@@ -12,11 +12,14 @@
 #include "common/status/status_macros.h"
 #include "proto/channel/credentials.h"
 #include "seep/v1/control.grpc.pb.h"
+#include "seep/v1/store.grpc.pb.h"
 
 namespace seep::cli {
 namespace {
 
 constexpr absl::Duration kCallLimit = absl::Seconds(60);
+// Reads every page of a store that may be large.
+constexpr absl::Duration kStatsLimit = absl::Minutes(10);
 // A report or an export may be long; one message is not (the server caps rows
 // and bytes).
 constexpr int kMaxMessageBytes = 64 << 20;
@@ -51,7 +54,7 @@ class RunWatchStream : public RunWatch {
 class GrpcControlClient : public ControlClient {
  public:
   GrpcControlClient(std::shared_ptr<grpc::Channel> channel, Interruption& interruption)
-      : stub_(v1::Control::NewStub(channel)), interruption_(interruption) {}
+      : stub_(v1::Control::NewStub(channel)), upkeep_(v1::Upkeep::NewStub(channel)), interruption_(interruption) {}
 
   absl::StatusOr<v1::GetVersionResponse> GetVersionWithin(absl::Duration limit) {
     return Call<v1::GetVersionResponse>(v1::GetVersionRequest(), limit, [this](auto... args) { stub_->async()->GetVersion(args...); });
@@ -189,6 +192,27 @@ class GrpcControlClient : public ControlClient {
                                       take);
   }
 
+#define SEEP_UPKEEP_STREAM(Method)                                                                                 \
+  absl::Status Method(const v1::Method##Request& request,                                                         \
+                      const std::function<absl::Status(const v1::Method##Response&)>& take) override {            \
+    return ReadAll<v1::Method##Response>(                                                                         \
+        [&](auto* context, auto* reader) { upkeep_->async()->Method(context, &request, reader); }, take);         \
+  }
+  SEEP_UPKEEP_STREAM(CheckStore)
+  SEEP_UPKEEP_STREAM(BackUpStore)
+  SEEP_UPKEEP_STREAM(CompactStore)
+  SEEP_UPKEEP_STREAM(ExpireStore)
+  SEEP_UPKEEP_STREAM(RemoveRun)
+#undef SEEP_UPKEEP_STREAM
+
+  absl::StatusOr<v1::GetStoreStatsResponse> GetStoreStats() override {
+    return Call<v1::GetStoreStatsResponse>(v1::GetStoreStatsRequest(), kStatsLimit,
+                                           [this](auto... args) { upkeep_->async()->GetStoreStats(args...); });
+  }
+  absl::StatusOr<v1::PinRunResponse> PinRun(const v1::PinRunRequest& request) override {
+    return Call<v1::PinRunResponse>(request, kCallLimit, [this](auto... args) { upkeep_->async()->PinRun(args...); });
+  }
+
   std::unique_ptr<RunWatch> Watch(const std::string& id, bool from_start, Wakeup& wakeup) override {
     v1::WatchRunRequest request;
     request.set_run_id(id);
@@ -248,6 +272,7 @@ class GrpcControlClient : public ControlClient {
   }
 
   std::unique_ptr<v1::Control::Stub> stub_;
+  std::unique_ptr<v1::Upkeep::Stub> upkeep_;
   Interruption& interruption_;
 };
 

@@ -17,6 +17,7 @@
 #include "cli/control/server_address.h"
 #include "cli/control/wakeup.h"
 #include "seep/v1/control.pb.h"
+#include "seep/v1/store.pb.h"
 
 namespace seep::cli {
 
@@ -73,6 +74,20 @@ class ControlClient {
   virtual absl::StatusOr<v1::ImportRunsResponse> Import(const std::function<absl::Status(const SendImport&)>& produce) = 0;
   virtual absl::Status Query(const v1::QueryRequest& request,
                              const std::function<absl::Status(const v1::QueryResponse&)>& take) = 0;
+
+  // The store's upkeep. `take` gets progress, findings and at last the result.
+  virtual absl::Status CheckStore(const v1::CheckStoreRequest& request,
+                                  const std::function<absl::Status(const v1::CheckStoreResponse&)>& take) = 0;
+  virtual absl::Status BackUpStore(const v1::BackUpStoreRequest& request,
+                                   const std::function<absl::Status(const v1::BackUpStoreResponse&)>& take) = 0;
+  virtual absl::Status CompactStore(const v1::CompactStoreRequest& request,
+                                    const std::function<absl::Status(const v1::CompactStoreResponse&)>& take) = 0;
+  virtual absl::Status ExpireStore(const v1::ExpireStoreRequest& request,
+                                   const std::function<absl::Status(const v1::ExpireStoreResponse&)>& take) = 0;
+  virtual absl::Status RemoveRun(const v1::RemoveRunRequest& request,
+                                 const std::function<absl::Status(const v1::RemoveRunResponse&)>& take) = 0;
+  virtual absl::StatusOr<v1::GetStoreStatsResponse> GetStoreStats() = 0;
+  virtual absl::StatusOr<v1::PinRunResponse> PinRun(const v1::PinRunRequest& request) = 0;
 
   // `wakeup` is notified whenever Take or Ended may have something new; it
   // must outlive the watch.

@@ -64,8 +64,10 @@ absl::Status EmbeddedFleet::StartCoordinator() {
   if (address_.size() - 5 > kMaxSocketPath) {
     return absl::FailedPreconditionError(absl::StrCat(directory_.path(), " is too long a path for a socket; set TMPDIR to a shorter one"));
   }
-  return StartMember("coordinator", {options_.binary_directory + "/seep-coordinator", "--listen", address_, "--data-dir",
-                                     options_.data_directory, "--ready-line", "--exit-with-stdin"});
+  std::vector<std::string> argv = {options_.binary_directory + "/seep-coordinator", "--listen", address_, "--data-dir",
+                                   options_.data_directory, "--ready-line", "--exit-with-stdin"};
+  if (!options_.backup_directory.empty()) argv.insert(argv.end(), {"--backup-dir", options_.backup_directory});
+  return StartMember("coordinator", std::move(argv));
 }
 
 absl::Status EmbeddedFleet::AddAgent(const EmbeddedAgent& agent, const std::vector<std::string>& secrets) {

@@ -31,6 +31,7 @@ namespace seep::cli {
 struct EmbeddedOptions {
   std::string binary_directory;  // of seep, seep-coordinator, seep-agent
   std::string data_directory;
+  std::string backup_directory;  // absolute; empty: in the data directory
   std::string drivers_file;
   std::vector<OwnDriver> own_drivers;  // hide those of the file that have the same name
   bool verbose = false;          // children's logs to stderr

@@ -9,6 +9,7 @@
 #include "cli/render/measures.h"
 #include "cli/render/picture.h"
 #include "cli/render/quantities.h"
+#include "cli/render/store_listings.h"
 #include "cli/render/verdict_so_far.h"
 #include "common/os/files.h"
 
@@ -197,6 +198,8 @@ std::string ShowRun(const v1::Run& run, Format format, const Style& style) {
                              (load.ended() > 1 ? fmt::format(" (ended {} times, {} with an error)", load.ended(), load.failed()) : ""));
   }
   text += Line("samples", fmt::format("{} stored, {} lost", run.samples(), run.samples_lost()));
+  text += Line("pinned", run.pinned() ? (run.pin_note().empty() ? "yes" : run.pin_note()) : "");
+  text += Line("kept", KeptSamples(run));
   const std::string word(VerdictWord(run.verdict().verdict()));
   if (word != "-") {
     const std::string headline = run.verdict().headline().empty() ? VerdictSoFar(run.verdict()) : HeadlineSoFar(run.verdict());

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "coordinator/runs/run_state.h"
 
 namespace seep::coordinator {
