@@ -8,6 +8,7 @@
 #   make bench-store           the store beside wide SQLite rows, Prometheus, PostgreSQL: 10M samples, some minutes
 #   make fuzz-chunks           a minute of damaged chunks for the store's decoders, from a new seed
 #   make corpus-score           the verdict on the full scored corpus
+#   make kill-points            kill -9 at every step of every upgrade and expiry
 #   make catalogue              every leak of the simulated wallet found and measured, every look-alike left alone
 #   make crash-store          1,000 kills and 1,000 flipped bits for the store (some 8 min)
 #   make exchange-10m           ten million rows imported and exported: time, and peak memory of both sides
@@ -20,7 +21,7 @@ RELEASE := build/release
 export CCACHE_BASEDIR := $(CURDIR)
 export CTEST_PARALLEL_LEVEL ?= $(JOBS)
 
-.PHONY: help setup build test demo asan tsan ubsan bench bench-store fuzz-chunks corpus-score catalogue crash-store exchange-10m scale-queries format layers clean
+.PHONY: help setup build test demo asan tsan ubsan bench bench-store fuzz-chunks corpus-score catalogue kill-points crash-store exchange-10m scale-queries format layers clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -69,6 +70,9 @@ corpus-score: build
 
 scale-queries: build
 	@tools/scale_queries.sh $(RELEASE)
+kill-points: build
+	@SEEP_ALL_KILLS=1 $(RELEASE)/tests/golden_test --gtest_filter='*Kill*'
+	@SEEP_ALL_KILLS=1 $(RELEASE)/tests/expiry_kill_test
 
 catalogue: build
 	@cd tests/integration && SEEP_CATALOGUE=full SEEP_BIN=$(CURDIR)/$(RELEASE)/bin python3 -B leak_catalogue_test.py -v
