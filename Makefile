@@ -70,8 +70,9 @@ corpus-score: build
 
 scale-queries: build
 	@tools/scale_queries.sh $(RELEASE)
+
 kill-points: build
-	@SEEP_ALL_KILLS=1 $(RELEASE)/tests/golden_test --gtest_filter='*Kill*'
+	@SEEP_ALL_KILLS=1 $(RELEASE)/tests/golden_upgrade_test --gtest_filter='*Kill*'
 	@SEEP_ALL_KILLS=1 $(RELEASE)/tests/expiry_kill_test
 
 catalogue: build

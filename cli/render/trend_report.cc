@@ -12,6 +12,7 @@
 #include "cli/render/live_lines.h"
 #include "cli/render/measures.h"
 #include "cli/render/quantities.h"
+#include "cli/render/store_listings.h"
 #include "cli/render/table.h"
 #include "cli/render/time_table.h"
 #include "cli/render/verdict_so_far.h"
@@ -148,7 +149,10 @@ std::string SeriesTable(const v1::RunVerdict& verdict, const Style& style, bool 
 
 std::string TrendReport(const v1::GetReportResponse& report, const Style& style, bool wide) {
   const v1::RunVerdict& verdict = report.run().verdict();
-  const std::string facts = RunHeader(report.run()) + "\n" + Facts(report) + Chaos(report) + ResidualText(verdict, wide) + TimeTable(report) + Notes(report.annotations());
+  const std::string kept = KeptSamples(report.run());
+  const std::string told = kept.empty() ? "" : fmt::format("kept: {}; the verdict is that of the raw samples\n", Printable(kept));
+  const std::string facts = RunHeader(report.run()) + "\n" + told + Facts(report) + Chaos(report) + ResidualText(verdict, wide) + TimeTable(report) +
+                            Notes(report.annotations());
   return ThresholdList(verdict, style) + "=== Memory Trend Report ===\n" + SeriesTable(verdict, style, wide) +
          LatencyTable(verdict.operations(), style, wide) + DroppedText(verdict) + (style.ascii ? Asciified(facts) : facts) +
          Reasons(verdict, style, wide);

@@ -3,24 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-
 namespace seep::coordinator {
-namespace {
-
-// An export that is not all of the run would be taken for it.
-absl::Status CheckWhole(const v1::Run& run) {
-  if (!run.has_expiry()) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(
-      "the raw samples of run ", run.run_id(), " have left the store (", run.expiry().reason(),
-      "); its minutes or hours are in `seep query \"SELECT * FROM sample_tiers WHERE run = '", run.run_id(), "'\"`"));
-}
-
-}  // namespace
 
 void RunExport::Start() {
   store_.GetRun(request_.run_id(), [self = shared_from_this()](absl::StatusOr<v1::Run> run) {
-    if (self->Failed(run.ok() ? CheckWhole(*run) : run.status())) return;
+    if (self->Failed(run.status())) return;
     *self->response_.mutable_run() = *std::move(run);
     if (self->request_.everything()) return self->ReadCampaign();
     self->ReadGenerations();
