@@ -145,8 +145,7 @@ void UpkeepDesk::FinishCompaction(bool rewrite, storage::StoreSpace before, Mono
 void UpkeepDesk::GetStoreStats(const v1::GetStoreStatsRequest&, Answer<v1::GetStoreStatsResponse> answer) {
   auto shared = std::make_shared<Answer<v1::GetStoreStatsResponse>>(std::move(answer));
   const absl::Status admitted = room_->Submit([this, shared, &loop = loop_](absl::StatusOr<sqlite::Database*> db) {
-    absl::StatusOr<v1::GetStoreStatsResponse> stats = db.status();
-    if (db.ok()) stats = storage::MeasureStore(**db);
+    auto stats = db.ok() ? storage::MeasureStore(**db) : absl::StatusOr<v1::GetStoreStatsResponse>(db.status());
     loop.Post([this, shared, stats = std::move(stats)]() mutable {
       if (stats.ok()) {
         *stats->mutable_budget() = caretaker_.budget();

@@ -56,7 +56,7 @@ TEST_P(GoldenReplayTest, JudgesAsTheSamplesThemselves) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Versions, GoldenReplayTest, ::testing::Range(1, golden::kNewest + 1),
+INSTANTIATE_TEST_SUITE_P(Versions, GoldenReplayTest, ::testing::ValuesIn(golden::kVersions),
                          [](const auto& version) { return absl::StrCat("v", version.param); });
 
 }  // namespace
