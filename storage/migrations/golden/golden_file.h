@@ -11,7 +11,7 @@
 namespace seep::storage::golden {
 
 // Those that have one (make_golden.sh).
-inline constexpr int kVersions[] = {1, 3, 4};
+inline constexpr int kVersions[] = {1, 2, 3, 4};
 
 // The content of seep.db as that version's store left it.
 absl::StatusOr<std::string> ReadGolden(int version);
