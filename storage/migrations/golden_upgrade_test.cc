@@ -84,7 +84,8 @@ class GoldenTest : public ::testing::TestWithParam<int> {
     ASSERT_OK_AND_ASSIGN(const auto campaigns, store.Wait<CampaignPage>([](Store& s, auto got) { s.ListCampaigns({}, std::move(got)); }));
     ASSERT_EQ(campaigns.campaigns.size(), 1u);
     EXPECT_EQ(campaigns.campaigns[0].yaml(), golden::MakeCampaign().campaign.yaml());
-    if (GetParam() >= 2) ExpectArtefact(store);
+    // Version 2 had the tables; what writes them came between it and version 3.
+    if (GetParam() >= 3) ExpectArtefact(store);
     ExpectGoesOn(store);
     ASSERT_OK_AND_ASSIGN(auto db, sqlite::Database::Open(Path(), sqlite::Access::kReadOnly));
     UpkeepPorts ports;
