@@ -135,7 +135,7 @@ TEST_F(DiskFullTest, CompactionGoesOnWhenThereIsSpace) {
 
 TEST_F(DiskFullTest, RefusesAndResumesOnASmallFileSystem) {
   const char* const path = directory_->path().c_str();
-  if (mount("seep", path, "tmpfs", 0, "size=1m") != 0) GTEST_SKIP() << "mounting is not permitted here";
+  if (mount("seep", path, "tmpfs", 0, "size=4m") != 0) GTEST_SKIP() << "mounting is not permitted here";
   struct Unmount {
     const char* path;
     ~Unmount() { umount(path); }
