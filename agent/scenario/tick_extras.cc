@@ -66,6 +66,8 @@ Async<void> TickExtras::CallOnce(std::string operation, bool& good) {
   good = good && done;
 }
 
+// All are sent at once, whatever the host declares: one without concurrent_calls
+// takes them in order, and that is how its SDK is to be soaked then.
 Async<bool> TickExtras::CallTogether() {
   const v1::ConcurrentScenario& concurrent = spec_.concurrent();
   const std::uint32_t callers = std::clamp(concurrent.callers(), 1u, kMaxCallers);

@@ -1,4 +1,6 @@
 // SPEC.md, section 2.
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "sdk/conformance/rules.h"
 #include "sdk/driver_protocol/messages.h"
@@ -107,6 +109,64 @@ Finding CheckSideBySide(Trial& trial) {
   return Pass();
 }
 
+constexpr int kAtOnce = 8;  // what R-2.7 asks for at least
+
+std::int64_t SendDelay(HostSession& host, const std::string& instance, int milliseconds) {
+  return host.Send("invoke", OnInstance(instance, absl::StrCat(R"("operation":"test_delay","arguments":{"milliseconds":)", milliseconds, "}")));
+}
+
+// All but one of the places are taken for good; what else is asked goes through the last.
+Finding CheckStuckCallsDelayNoOther(Trial& trial, HostSession& host) {
+  const std::string name = trial.NewName();
+  SEEP_HOLDS(trial.Connect(host, name));
+  std::vector<std::int64_t> stuck, quick;
+  for (int i = 1; i < kAtOnce; ++i) stuck.push_back(SendDelay(host, name, 600'000));
+  for (int i = 0; i < kAtOnce; ++i) quick.push_back(SendDelay(host, name, 0));
+  for (const std::int64_t id : quick) {
+    SEEP_HOLDS(ExpectResultOf(host, id, absl::StrCat("a quick call beside ", kAtOnce - 1, " stuck ones on one instance, with `concurrent_calls` declared,")));
+  }
+  for (const std::int64_t id : stuck) {
+    if (host.HasAnswer(id)) return host.Fail("test_delay waits as long as it was told to", host.Wait(id));
+  }
+  return Pass();
+}
+
+Finding CheckEndsKeepTheirPlace(Trial& trial, HostSession& host) {
+  const std::string name = trial.NewName();
+  SEEP_HOLDS(trial.Connect(host, name, true));
+  std::vector<std::int64_t> before;
+  for (int i = 0; i < kAtOnce; ++i) before.push_back(SendDelay(host, name, 200));
+  const std::int64_t disconnect = host.Send("disconnect", OnInstance(name));
+  const std::int64_t after = SendDelay(host, name, 0), destroy = host.Send("destroy", OnInstance(name));
+  SEEP_HOLDS(ExpectResultOf(host, disconnect, "`disconnect` behind calls in flight"));
+  for (const std::int64_t id : before) {
+    if (!host.HasAnswer(id)) return host.Fail("`disconnect` waits until the calls before it are answered", host.Wait(disconnect));
+    SEEP_HOLDS(ExpectResultOf(host, id, "a call before `disconnect`"));
+  }
+  SEEP_HOLDS(ExpectErrorOf(host, after, "a call behind `disconnect`", ErrorKind::kNotConnected));
+  SEEP_HOLDS(ExpectResultOf(host, destroy, "`destroy` at the end"));
+  return Pass();
+}
+
+Finding CheckAnswersInOrder(Trial& trial, HostSession& host) {
+  const std::string name = trial.NewName();
+  SEEP_HOLDS(trial.Connect(host, name));
+  const std::int64_t first = SendDelay(host, name, 200), second = SendDelay(host, name, 0);
+  SEEP_HOLDS(ExpectResultOf(host, second, "a second call on one instance"));
+  if (!host.HasAnswer(first)) return host.Fail("answers in the order of the calls, with no `concurrent_calls` declared", host.Wait(second));
+  SEEP_HOLDS(ExpectResultOf(host, first, "the first of two calls on one instance"));
+  SEEP_HOLDS(ExpectResult(host, "destroy", OnInstance(name)));
+  return Pass();
+}
+
+Finding CheckOverlapAsDeclared(Trial& trial) {
+  const auto host = trial.Fresh();  // its instance is stuck afterwards
+  if (!host) return trial.NoHost();
+  if (!trial.Can("concurrent_calls")) return CheckAnswersInOrder(trial, *host);
+  if (Finding finding = CheckEndsKeepTheirPlace(trial, *host); finding.outcome != Outcome::kPass) return finding;
+  return CheckStuckCallsDelayNoOther(trial, *host);
+}
+
 }  // namespace
 
 std::vector<Rule> RequestRules() {
@@ -115,7 +175,8 @@ std::vector<Rule> RequestRules() {
           {"R-2.3", "calls on one instance run in the order they came", {}, CheckOrderOnAnInstance},
           {"R-2.4", "initialize comes first, and once", {}, CheckInitializeFirst},
           {"R-2.5", "notifications from Seep are not answered", {}, CheckNotificationsAreIgnored},
-          {"R-2.6", "a slow call on one instance does not delay another", {":test_delay"}, CheckSideBySide}};
+          {"R-2.6", "a slow call on one instance does not delay another", {":test_delay"}, CheckSideBySide},
+          {"R-2.7", "calls on one instance overlap if concurrent_calls is declared, else not", {":test_delay"}, CheckOverlapAsDeclared}};
 }
 
 }  // namespace seep::conformance

@@ -21,7 +21,8 @@ using driver::Request;
 namespace method = driver::method;
 
 Dispatcher::Dispatcher(Sdk& sdk, Notifier& notifier, OutputChannel& output)
-    : sdk_(sdk), notifier_(notifier), output_(output), description_(sdk.Describe()) {
+    : sdk_(sdk), notifier_(notifier), output_(output), description_(sdk.Describe()),
+      lane_width_(HasCapability(description_, driver::capability::kConcurrentCalls) ? kMaxConcurrentCalls : 1) {
   CheckDescription(description_);
 }
 
@@ -129,19 +130,23 @@ void Dispatcher::RunOnInstance(Request request, const std::string& name) {
                   absl::StrCat("no instance is called ", name));
   }
   ++in_flight_;
-  lane->worker.Post([this, lane, name, request = std::move(request)] {
-    const Outcome outcome = lane->calls.Call(request);
-    // First out of the lane, then the answer: who got the answer to `destroy`
-    // finds the name free.
-    LeaveLane(*lane, name);
-    Conclude(request.id, outcome);
-  });
+  const std::int64_t id = request.id;
+  const auto place = InstanceCalls::IsAlone(request.method) ? CallLane::Place::kAlone : CallLane::Place::kBesideOthers;
+  // First out of the lane, then the answer: who got the answer to `destroy`
+  // finds the name free.
+  lane->worker.Post({place,
+                     [this, lane, name, request = std::move(request)] {
+                       Outcome outcome = lane->calls.Call(request);
+                       LeaveLane(*lane, name);
+                       return outcome;
+                     },
+                     [this, id](const Outcome& outcome) { Conclude(id, outcome); }});
 }
 
 // An SDK that leaks threads gets here; it must not take the host with it.
 Dispatcher::Lanes::iterator Dispatcher::OpenLane(const std::string& name) {
   try {
-    return lanes_.emplace(name, std::make_unique<Lane>(name, sdk_)).first;
+    return lanes_.emplace(name, std::make_unique<Lane>(name, sdk_, lane_width_)).first;
   } catch (const std::system_error&) {
     return lanes_.end();
   }
@@ -213,10 +218,13 @@ bool Dispatcher::Close(absl::Duration limit) {
     for (auto& [name, lane] : lanes_) {
       ++lane->pending;
       open.push_back(lane.get());
-      lane->worker.Post([this, lane = lane.get(), name = name] {
-        lane->calls.Close();
-        LeaveLane(*lane, name);
-      });
+      lane->worker.Post({CallLane::Place::kAlone,
+                         [this, lane = lane.get(), name = name] {
+                           lane->calls.Close();
+                           LeaveLane(*lane, name);
+                           return Outcome();
+                         },
+                         [](const Outcome&) {}});
     }
   }
   // A lane that leaves is only retired, not freed: nobody reaps but us.

@@ -1,14 +1,16 @@
 // Routes requests: one lane for each instance name, so that calls on one
-// instance are serial and calls on different ones are not.
+// instance are serial, unless the SDK declares concurrent_calls, and calls on
+// different ones are not.
 //
 //   line ─▶ decode ─▶ initialize, metrics ── answered at once
-//                   ├▶ instance "alice" ──▶ lane alice (its own thread)
+//                   ├▶ instance "alice" ──▶ lane alice (its own threads)
 //                   └▶ no instance ───────▶ lane of the host
 //
 // Threads: HandleLine, HandleOverlongLine and Close from the one thread that
 //          reads; lanes answer from theirs.
 // Owns:    the lanes. Borrows sdk, notifier and output, which outlive it.
 // Bound:   kMaxInstances lanes, kMaxInFlight requests; beyond: limit_exceeded.
+//          kMaxConcurrentCalls of an instance run at once; the rest wait.
 #ifndef SEEP_SDK_DRIVER_HOST_DISPATCHER_H_
 #define SEEP_SDK_DRIVER_HOST_DISPATCHER_H_
 
@@ -22,6 +24,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
+#include "sdk/driver_host/call_lane.h"
 #include "sdk/driver_host/instance_calls.h"
 #include "sdk/driver_host/output_channel.h"
 #include "sdk/driver_host/sdk.h"
@@ -34,6 +37,7 @@ class Dispatcher {
  public:
   static constexpr std::size_t kMaxInstances = 1024;
   static constexpr int kMaxInFlight = 1024;
+  static constexpr int kMaxConcurrentCalls = 16;
 
   Dispatcher(Sdk& sdk, Notifier& notifier, OutputChannel& output);
   ~Dispatcher();
@@ -49,11 +53,11 @@ class Dispatcher {
 
  private:
   struct Lane {
-    Lane(std::string name, Sdk& sdk) : calls(std::move(name), sdk) {}
-    InstanceCalls calls;  // worker's thread only
+    Lane(std::string name, Sdk& sdk, int width) : calls(std::move(name), sdk), worker(width) {}
+    InstanceCalls calls;  // the worker's threads only
     bool exists = false;  // of calls, as it was after the last request; guarded by mutex_
     int pending = 0;      // guarded by mutex_
-    SerialWorker worker;  // last: joined before what it uses goes
+    CallLane worker;      // last: joined before what it uses goes
   };
 
   using Lanes = std::map<std::string, std::unique_ptr<Lane>, std::less<>>;
@@ -77,6 +81,7 @@ class Dispatcher {
   OutputChannel& output_;
   driver::RequestDecoder decoder_;
   const SdkDescription description_;
+  const int lane_width_;  // calls of an instance that run at once
   bool initialized_ = false;
   std::atomic<int> in_flight_ = 0;
   std::atomic<bool> fatal_ = false;

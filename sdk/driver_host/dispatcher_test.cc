@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status_matchers.h"
@@ -149,6 +150,80 @@ TEST_F(DispatcherTest, CallsOnOneInstanceKeepTheirOrder) {
   EXPECT_FALSE(seep_->Wait(destroy).error);
   EXPECT_FALSE(seep_->Wait(again).error);
   EXPECT_EQ(seep_->Wait(twice).error->code, 10);
+}
+
+class ConcurrentDispatcherTest : public testing::DispatcherFixture {
+ protected:
+  ConcurrentDispatcherTest() : DispatcherFixture(true) {}
+};
+
+// R-2.7
+TEST_F(ConcurrentDispatcherTest, StuckCallsDelayNoOtherOfTheirInstance) {
+  Initialize();
+  Connect("slow");
+  sdk_.gate.Close();
+  std::vector<std::int64_t> stuck;
+  for (int i = 1; i < Dispatcher::kMaxConcurrentCalls; ++i) stuck.push_back(Send("sync", On("slow")));
+  sdk_.gate.WaitForSomebody(Dispatcher::kMaxConcurrentCalls - 1);
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(Code("get_info", On("slow")), 0);
+  for (const std::int64_t id : stuck) EXPECT_FALSE(seep_->HasAnswer(id));
+  sdk_.gate.Open();
+  for (const std::int64_t id : stuck) EXPECT_FALSE(seep_->Wait(id).error);
+}
+
+TEST_F(ConcurrentDispatcherTest, MoreCallsThanRunAtOnceWait) {
+  Initialize();
+  Connect("slow");
+  sdk_.gate.Close();
+  std::vector<std::int64_t> all;
+  for (int i = 0; i < 100; ++i) all.push_back(Send("sync", On("slow")));
+  sdk_.gate.WaitForSomebody(Dispatcher::kMaxConcurrentCalls);
+  sdk_.gate.Open();
+  for (const std::int64_t id : all) EXPECT_FALSE(seep_->Wait(id).error);
+  EXPECT_LE(sdk_.gate.most_waiting(), Dispatcher::kMaxConcurrentCalls);
+}
+
+// R-2.7
+TEST_F(ConcurrentDispatcherTest, DisconnectAndDestroyKeepTheirPlace) {
+  Initialize();
+  Connect("slow");
+  sdk_.gate.Close();
+  std::vector<std::int64_t> before;
+  for (int i = 0; i < 5; ++i) before.push_back(Send("sync", On("slow")));
+  const std::int64_t disconnect = Send("disconnect", On("slow"));
+  const std::int64_t behind = Send("get_info", On("slow"));
+  const std::int64_t destroy = Send("destroy", On("slow"));
+  const std::int64_t again = Send("connect", ConnectParams("slow"));
+  const std::int64_t twice = Send("connect", ConnectParams("slow"));
+  sdk_.gate.WaitForSomebody(5);
+  EXPECT_EQ(Code("metrics"), 0);
+  EXPECT_EQ(sdk_.counts.disconnects, 0);
+  EXPECT_EQ(sdk_.counts.instances, 1);
+  sdk_.gate.Open();
+  EXPECT_FALSE(seep_->Wait(disconnect).error);
+  for (const std::int64_t id : before) EXPECT_TRUE(seep_->HasAnswer(id)) << "disconnect did not wait for it";
+  for (const std::int64_t id : before) EXPECT_FALSE(seep_->Wait(id).error);
+  EXPECT_EQ(seep_->Wait(behind).error->code, 11);
+  EXPECT_FALSE(seep_->Wait(destroy).error);
+  EXPECT_FALSE(seep_->Wait(again).error);
+  EXPECT_EQ(seep_->Wait(twice).error->code, 10);
+}
+
+// R-7.17
+TEST_F(ConcurrentDispatcherTest, ATokenIsUsedOnceHoweverManyWantIt) {
+  Initialize();
+  Connect("a");
+  for (int round = 0; round < 20; ++round) {
+    const driver::Answer prepared = Call("prepare_send", On("a", R"("destination":"x","amount_sats":1)"));
+    ASSERT_OK_AND_ASSIGN(const driver::Json result, prepared.Result());
+    const std::string token(*result.FindString("prepared"));
+    std::vector<std::int64_t> sends;
+    for (int i = 0; i < 16; ++i) sends.push_back(Send("send", On("a", absl::StrCat(R"("prepared":")", token, "\""))));
+    int paid = 0;
+    for (const std::int64_t id : sends) paid += seep_->Wait(id).error ? 0 : 1;
+    EXPECT_EQ(paid, 1);
+  }
+  EXPECT_EQ(sdk_.counts.prepared, 0);
 }
 
 // R-3.6

@@ -89,9 +89,6 @@ void CheckDescription(const SdkDescription& description) {
     SEEP_CHECK(gauge.kind == "gauge" || gauge.kind == "counter")
         << gauge.name << ": " << gauge.kind;
   }
-  // Calls on an instance are serialised here, whatever the SDK could stand.
-  SEEP_CHECK(!HasCapability(description, driver::capability::kConcurrentCalls))
-      << "not offered by this host";
 }
 
 bool HasCapability(const SdkDescription& description, std::string_view capability) {

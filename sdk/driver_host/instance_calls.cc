@@ -72,6 +72,10 @@ driver::CallError ErrorOf(const absl::Status& status) {
   return MakeCallError(ErrorKindOf(status.code()), words, words);
 }
 
+bool InstanceCalls::IsAlone(std::string_view name) {
+  return name == method::kConnect || name == method::kDisconnect || name == method::kDestroy;
+}
+
 Outcome InstanceCalls::Call(const driver::Request& request) {
   try {
     return Dispatch(request);
@@ -139,12 +143,12 @@ Outcome InstanceCalls::Disconnect() {
   if (!connected_) return std::string("{}");
   if (const absl::Status status = instance_->Disconnect(); !status.ok()) return ErrorOf(status);
   connected_ = false;
-  prepared_.clear();
+  tokens_.Clear();
   return std::string("{}");
 }
 
 Outcome InstanceCalls::Destroy() {
-  prepared_.clear();
+  tokens_.Clear();
   connected_ = false;
   instance_.reset();
   return std::string("{}");
@@ -201,10 +205,8 @@ Outcome InstanceCalls::PrepareSend(const Json& json) {
   if (params.error()) return *params.error();
   auto prepared = instance_->PrepareSend(options);
   if (!prepared.ok()) return ErrorOf(prepared.status());
-  if (prepared_.size() == driver::kMaxPreparedPayments) prepared_.pop_front();
-  prepared_.push_back({absl::StrCat("p-", next_token_++), std::move(prepared->payment)});
   JsonWriter result;
-  result.BeginObject().Key("prepared").String(prepared_.back().name);
+  result.BeginObject().Key("prepared").String(tokens_.Keep(std::move(prepared->payment)));
   result.Key("amount_sats").Integer(prepared->amount_sats);
   return result.Key("fee_sats").Integer(prepared->fee_sats).EndObject().Take();
 }
@@ -214,16 +216,13 @@ Outcome InstanceCalls::Send(const Json& json) {
   const std::string token = params.Text("prepared");
   const std::string key = params.OptionalText("idempotency_key");
   if (params.error()) return *params.error();
-  const auto found = std::find_if(prepared_.begin(), prepared_.end(),
-                                  [&](const Token& t) { return t.name == token; });
-  if (found == prepared_.end()) {
+  const auto payment = tokens_.Take(token);
+  if (payment == nullptr) {
     params.Refuse("prepared",
                   absl::StrCat("is no token of this instance, or was used, or was among more than ",
                                driver::kMaxPreparedPayments, " unused ones"));
     return *params.error();
   }
-  const auto payment = std::move(found->payment);
-  prepared_.erase(found);
   const auto sent = instance_->Send(*payment, key);
   if (!sent.ok()) return ErrorOf(sent.status());
   JsonWriter result;

@@ -1,6 +1,8 @@
 // The calls on one instance: parameters in, SDK function, result text out.
 //
-// Threads: one at a time (its lane's worker).
+// Threads: those methods that are IsAlone one at a time and beside no other
+//          call (its lane sees to that); the others from any, side by side when
+//          the SDK declares concurrent_calls.
 // Owns:    the SDK's handle and the prepared payments behind their tokens, and
 //          nothing of it longer than the rules allow.
 // Failure: every call returns a result or a CallError; exceptions of the SDK
@@ -8,13 +10,13 @@
 #ifndef SEEP_SDK_DRIVER_HOST_INSTANCE_CALLS_H_
 #define SEEP_SDK_DRIVER_HOST_INSTANCE_CALLS_H_
 
-#include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
+#include "sdk/driver_host/prepared_tokens.h"
 #include "sdk/driver_host/sdk.h"
 #include "sdk/driver_protocol/call_error.h"
 #include "sdk/driver_protocol/messages.h"
@@ -30,6 +32,9 @@ driver::CallError ErrorOf(const absl::Status& status);
 class InstanceCalls {
  public:
   InstanceCalls(std::string name, Sdk& sdk) : name_(std::move(name)), sdk_(sdk) {}
+
+  // Whether a method begins or ends something that the others stand on.
+  static bool IsAlone(std::string_view method);
 
   Outcome Call(const driver::Request& request);
   // Between a connect that succeeded and `destroy`.
@@ -53,17 +58,11 @@ class InstanceCalls {
   Outcome Parse(const driver::Json& params);
   Outcome Invoke(const driver::Json& params);
 
-  struct Token {
-    std::string name;
-    std::unique_ptr<PreparedPayment> payment;
-  };
-
   const std::string name_;
   Sdk& sdk_;
   std::unique_ptr<SdkInstance> instance_;
   bool connected_ = false;
-  std::deque<Token> prepared_;  // oldest first, at most kMaxPreparedPayments
-  std::int64_t next_token_ = 1;
+  PreparedTokens tokens_;
 };
 
 }  // namespace seep::driver_host

@@ -2,8 +2,9 @@
 // (SPEC.md, section 7) as plain functions. The host does the rest: messages,
 // order, tokens, limits, errors.
 //
-// Threads: an SdkInstance is called by one thread at a time, different
-//          instances side by side. Sdk::Metrics and Sdk::Initialize run on the
+// Threads: an SdkInstance is called by one thread at a time; if the SDK declares
+//          concurrent_calls by up to 16, but Disconnect and destruction are then
+//          still alone on it. Different instances are called side by side. Sdk::Metrics and Sdk::Initialize run on the
 //          thread that reads requests, so Metrics must return at once;
 //          the other calls of Sdk come from threads of the host, side by side.
 // Failure: absl::Status codes carry the kind of error of the protocol, see

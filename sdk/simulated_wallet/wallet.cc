@@ -156,6 +156,7 @@ absl::StatusOr<PreparedPayment> Wallet::PrepareSend(const std::string& destinati
 
 absl::StatusOr<Payment> Wallet::Send(const PreparedPayment& prepared,
                                      const std::string& idempotency_key) {
+  const WalletCore::KeyTurn turn(*core_, idempotency_key);
   if (!idempotency_key.empty()) {
     auto first = core_->FindByKey(idempotency_key);
     if (!first.ok()) return InSdkWords(first.status());

@@ -89,6 +89,23 @@ absl::StatusOr<std::optional<Payment>> WalletCore::FindByKey(const std::string& 
   return store->FindByKey(idempotency_key);
 }
 
+WalletCore::KeyTurn::KeyTurn(WalletCore& core, const std::string& idempotency_key)
+    : core_(core), key_(idempotency_key) {
+  if (key_.empty()) return;
+  std::unique_lock lock(core_.keys_mutex_);
+  core_.key_free_.wait(lock, [this] { return core_.keys_paying_.count(key_) == 0; });
+  core_.keys_paying_.insert(key_);
+}
+
+WalletCore::KeyTurn::~KeyTurn() {
+  if (key_.empty()) return;
+  {
+    std::lock_guard lock(core_.keys_mutex_);
+    core_.keys_paying_.erase(key_);
+  }
+  core_.key_free_.notify_all();
+}
+
 absl::StatusOr<std::vector<Payment>> WalletCore::List(std::int64_t limit, std::int64_t offset) {
   SEEP_ASSIGN_OR_RETURN(const std::shared_ptr<PaymentStore> store, Store());
   return store->List(limit, offset);

@@ -11,8 +11,10 @@
 #define SEEP_SDK_SIMULATED_WALLET_WALLET_CORE_H_
 
 #include <atomic>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,6 +48,19 @@ class WalletCore : public std::enable_shared_from_this<WalletCore> {
   // Stores, and tells the listeners of what is new.
   absl::Status Record(const Payment& payment, const std::string& idempotency_key);
   absl::StatusOr<std::optional<Payment>> FindByKey(const std::string& idempotency_key);
+  // Calls that would pay with the same key wait for each other, so that the
+  // later ones find the first one's payment. An empty key waits for nobody.
+  class KeyTurn {
+   public:
+    KeyTurn(WalletCore& core, const std::string& idempotency_key);
+    ~KeyTurn();
+    KeyTurn(const KeyTurn&) = delete;
+    KeyTurn& operator=(const KeyTurn&) = delete;
+
+   private:
+    WalletCore& core_;
+    const std::string key_;
+  };
   absl::StatusOr<std::vector<Payment>> List(std::int64_t limit, std::int64_t offset);
 
  private:
@@ -62,6 +77,9 @@ class WalletCore : public std::enable_shared_from_this<WalletCore> {
   std::mutex store_mutex_;
   std::shared_ptr<PaymentStore> store_;  // null once stopped
   std::mutex sync_mutex_;                // one sync at a time
+  std::mutex keys_mutex_;
+  std::condition_variable key_free_;
+  std::set<std::string> keys_paying_;  // guarded by keys_mutex_; one for each send under way at most
   std::shared_ptr<SharedContext> shared_context_;  // null: of its own, or left
   BackgroundTask link_task_, sync_task_, event_task_;
 };

@@ -2,7 +2,7 @@
 import threading
 
 from seep_driver import dispatch
-from .fault import Fault, WhileDelayed, add, breaks, forgive, kind_of, method_of
+from .fault import Fault, WhileDelayed, add, breaks, change_answer, forgive, kind_of, method_of, params_of
 
 
 @breaks('R-2.1')
@@ -55,3 +55,16 @@ class AnswersNotifications(Fault):
 @breaks('R-2.6')
 class OneCallAtATime(WhileDelayed):
     dropped_method = 'disconnect'
+
+
+@breaks('R-2.7')
+class OverlapsUndeclared(WhileDelayed):
+    """A call on an instance that is occupied is answered at once."""
+    def incoming(self, line, message):
+        if method_of(message) == 'invoke' and params_of(message).get('instance') in self.running.values():
+            self.host.emit({'jsonrpc': '2.0', 'id': message['id'], 'result': {}})
+            return None
+        return super().incoming(line, message)
+
+
+add('declares_overlap_and_has_none', ['R-2.7'], change_answer('initialize', lambda result, _: result['capabilities'].append('concurrent_calls')))

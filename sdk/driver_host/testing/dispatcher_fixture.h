@@ -30,7 +30,8 @@ class NullNotifier : public Notifier {
 
 class DispatcherFixture : public ::testing::Test {
  protected:
-  DispatcherFixture() : storage_(*TempDirectory::Create("seep-dispatcher-test")) {
+  explicit DispatcherFixture(bool concurrent_calls = false) : storage_(*TempDirectory::Create("seep-dispatcher-test")) {
+    sdk_.concurrent = concurrent_calls;
     int ends[2];
     EXPECT_EQ(::pipe(ends), 0);
     output_ = std::make_unique<OutputChannel>(UniqueFd(ends[1]), clock_);

@@ -1,5 +1,6 @@
 #include "sdk/driver_host/testing/fake_sdk.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "absl/strings/str_cat.h"
@@ -80,15 +81,20 @@ void Gate::Open() {
 
 void Gate::Pass() {
   std::unique_lock lock(mutex_);
-  ++waiting_;
+  most_waiting_ = std::max(most_waiting_, ++waiting_);
   changed_.notify_all();
   changed_.wait(lock, [this] { return !closed_; });
   --waiting_;
 }
 
-void Gate::WaitForSomebody() {
+void Gate::WaitForSomebody(int how_many) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return waiting_ > 0; });
+  changed_.wait(lock, [&] { return waiting_ >= how_many; });
+}
+
+int Gate::most_waiting() {
+  std::lock_guard lock(mutex_);
+  return most_waiting_;
 }
 
 SdkDescription FakeSdk::Describe() const {
@@ -100,6 +106,7 @@ SdkDescription FakeSdk::Describe() const {
                           capability::kCollectGarbage, capability::kInvoke}) {
     description.capabilities.emplace_back(name);
   }
+  if (concurrent) description.capabilities.emplace_back(capability::kConcurrentCalls);
   return description;
 }
 

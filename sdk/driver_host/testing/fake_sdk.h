@@ -26,14 +26,15 @@ class Gate {
   void Close();
   void Open();
   void Pass();  // waits while closed
-  // Waits until a call is held back.
-  void WaitForSomebody();
+  // Waits until as many calls are held back.
+  void WaitForSomebody(int how_many = 1);
+  int most_waiting();  // at once, ever
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
   bool closed_ = false;
-  int waiting_ = 0;
+  int waiting_ = 0, most_waiting_ = 0;
 };
 
 // `get_info` fails with the status set here; `sync` of the instance "slow"
@@ -53,6 +54,7 @@ class FakeSdk : public Sdk {
   absl::StatusOr<driver::Json> Invoke(const std::string& operation,
                                       const driver::Json& arguments) override;
 
+  bool concurrent = false;  // declares concurrent_calls
   FakeCounts counts;
   Gate gate;
   absl::Status connect_status;

@@ -111,7 +111,7 @@ driver_host::SdkDescription WalletSdk::Describe() const {
   for (const auto name : {capability::kListeners, capability::kPayments, capability::kReceive,
                           capability::kHistory, capability::kSync, capability::kParse,
                           capability::kGetInfo, capability::kCollectGarbage, capability::kInvoke,
-                          capability::kSharedContext, capability::kNetworkDown}) {
+                          capability::kSharedContext, capability::kNetworkDown, capability::kConcurrentCalls}) {
     description.capabilities.emplace_back(name);
   }
   description.gauges = {
