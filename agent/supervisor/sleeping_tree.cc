@@ -38,8 +38,9 @@ std::optional<Line> ReadStat(const std::string& file) {
 }
 
 bool Sleeps(char state) {
-  // Stopped and dead ones do nothing either; R works, D waits for something that comes.
-  return state == 'S' || state == 'I' || state == 'T' || state == 't' || state == 'Z' || state == 'X';
+  // R works, D waits for something that comes. Whoever stopped a process (T) or
+  // traces it (t) means to let it go on: that is a pause, no hang.
+  return state == 'S' || state == 'I' || state == 'Z' || state == 'X';
 }
 
 // Whether all threads of `pid` sleep; counts them.

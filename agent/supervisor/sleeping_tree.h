@@ -1,5 +1,6 @@
 // Whether a process and all below it sleep: no thread runs, waits for a core or
-// for the disk, and next to no processor time passes from one look to the next.
+// for the disk, is stopped from outside or traced, and next to no processor time
+// passes from one look to the next.
 //
 // Threads: one at a time. A look costs a walk over /proc and about 5 µs a thread,
 //          so look only at what is suspected; 1,024 threads are looked at.
