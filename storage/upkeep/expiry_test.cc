@@ -7,6 +7,7 @@
 #include "storage/sqlite/database.h"
 #include "storage/testing/sample_batches.h"
 #include "storage/testing/store_fixture.h"
+#include "storage/upkeep/expirable_runs.h"
 #include "storage/upkeep/store_check.h"
 
 namespace seep::storage {
@@ -162,6 +163,35 @@ TEST_F(ExpiryTest, OpenAndPinnedRunsStay) {
   }));
   EXPECT_THAT(Begin("r-0002", v1::SAMPLE_TIER_MINUTES), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("pinned")));
   EXPECT_THAT(Begin("r-0009", v1::SAMPLE_TIER_NONE), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(ExpiryTest, BaselinesNeverLeaveUntilTheirNameHasMovedOn) {
+  Fill("r-0001", 1);
+  Fill("r-0002", 1);
+  const auto set_baseline = [&](const std::string& run_id) {
+    v1::SetBaselineRequest request;
+    request.set_name("main");
+    request.set_run_id(run_id);
+    return store_->WaitStatus([&](Store&, Done done) {
+      store_->store().SetBaseline(request, [done = std::move(done)](auto set) mutable { done(set.status()); });
+    });
+  };
+  const auto offered = [&] {
+    std::vector<std::string> runs;
+    EXPECT_OK(Maintain([&](Stores& stores) {
+      const auto listed = ListOldest(stores.database, v1::SAMPLE_TIER_NONE, 10);
+      if (listed.ok()) for (const ExpirableRun& run : *listed) runs.push_back(run.run_id);
+      return listed.status();
+    }));
+    return runs;
+  };
+  ASSERT_OK(set_baseline("r-0001"));
+  EXPECT_EQ(offered(), std::vector<std::string>{"r-0002"});
+  EXPECT_THAT(Begin("r-0001", v1::SAMPLE_TIER_MINUTES), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("baseline 'main'")));
+  ASSERT_OK(set_baseline("r-0002"));
+  EXPECT_EQ(offered(), std::vector<std::string>{"r-0001"});
+  ASSERT_OK(Begin("r-0001", v1::SAMPLE_TIER_NONE));
+  EXPECT_GT(Finish("r-0001"), 0);
 }
 
 TEST_F(ExpiryTest, GoesOnWhereItWasInterrupted) {
