@@ -2,6 +2,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "absl/strings/str_cat.h"
@@ -18,6 +19,7 @@ namespace seep::cli {
 namespace {
 
 constexpr absl::Duration kCallLimit = absl::Seconds(60);
+constexpr absl::Duration kSecondThought = absl::Seconds(1);
 // Reads every page of a store that may be large.
 constexpr absl::Duration kStatsLimit = absl::Minutes(10);
 // A report or an export may be long; one message is not (the server caps rows
@@ -56,10 +58,14 @@ class GrpcControlClient : public ControlClient {
   GrpcControlClient(std::shared_ptr<grpc::Channel> channel, Interruption& interruption)
       : stub_(v1::Control::NewStub(channel)), upkeep_(v1::Upkeep::NewStub(channel)), interruption_(interruption) {}
 
-  absl::StatusOr<v1::GetVersionResponse> GetVersionWithin(absl::Duration limit) {
-    return Call<v1::GetVersionResponse>(v1::GetVersionRequest(), limit, [this](auto... args) { stub_->async()->GetVersion(args...); });
+  enum class Attempts { kOne, kUntilConnected };
+  absl::StatusOr<v1::GetVersionResponse> GetVersionWithin(absl::Duration limit, Attempts attempts) {
+    return Call<v1::GetVersionResponse>(v1::GetVersionRequest(), limit, [&](grpc::ClientContext* context, auto... args) {
+      context->set_wait_for_ready(attempts == Attempts::kUntilConnected);
+      stub_->async()->GetVersion(context, args...);
+    });
   }
-  absl::StatusOr<v1::GetVersionResponse> GetVersion() override { return GetVersionWithin(kCallLimit); }
+  absl::StatusOr<v1::GetVersionResponse> GetVersion() override { return GetVersionWithin(kCallLimit, Attempts::kOne); }
 
 #define SEEP_CALL(Method, Response, request) \
   Call<v1::Response>(request, kCallLimit, [this](auto... args) { stub_->async()->Method(args...); })
@@ -292,8 +298,14 @@ absl::StatusOr<std::unique_ptr<ControlClient>> ControlClient::Connect(const Serv
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   if (!address.tls.server_name.empty()) arguments.SetSslTargetNameOverride(address.tls.server_name);
   auto client = std::make_unique<GrpcControlClient>(grpc::CreateCustomChannel(address.target, *credentials, arguments), interruption);
-  const auto version = client->GetVersionWithin(patience);
+  const auto version = client->GetVersionWithin(patience, GrpcControlClient::Attempts::kOne);
   if (version.ok()) return client;
+  // One connect that fails says little: gRPC 1.51 was seen to report "No such file or directory" of a
+  // port that listens. A second of them says that nobody is there.
+  if (version.status().code() == absl::StatusCode::kUnavailable &&
+      client->GetVersionWithin(std::min(patience, kSecondThought), GrpcControlClient::Attempts::kUntilConnected).ok()) {
+    return client;
+  }
   if (version.status().code() == absl::StatusCode::kCancelled) return version.status();
   return absl::Status(version.status().code(),
                       absl::StrCat("the coordinator at ", address.target, " does not answer: ", version.status().message(),

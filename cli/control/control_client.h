@@ -33,7 +33,8 @@ class RunWatch {
 
 class ControlClient {
  public:
-  // Waits up to `patience` for the coordinator to answer GetVersion.
+  // Waits up to `patience` for the coordinator to answer GetVersion; where nobody
+  // listens, a second.
   static absl::StatusOr<std::unique_ptr<ControlClient>> Connect(const ServerAddress& address, Interruption& interruption,
                                                                 absl::Duration patience = absl::Seconds(10));
   virtual ~ControlClient() = default;
