@@ -318,6 +318,29 @@ TEST(RunJudgeTest, WhatIsOnlyReservedInAMinuteAccusesNobodyUnlessItIsMuch) {
   }
 }
 
+// 16 KiB a payment outside the heap, beside two harmless shapes: a warm-up and a step.
+TEST(RunJudgeTest, ResidentMemoryThatMoreThanDoublesNeedsNoHeapToBeBelieved) {
+  for (int seed = 1; seed <= 5; ++seed) {
+    RunJudge judge({});
+    judge.AddSeries(ClassifySeries("rss", "bytes", false));
+    judge.AddSeries(ClassifySeries("heap_allocated", "bytes", false));
+    judge.AddOperation("payments");
+    std::mt19937 random(seed);
+    std::normal_distribution<> noise;
+    for (double t = 0; t < 40; t += 0.2) {
+      const double n = std::floor(48 * t);
+      const double warming = 4e6 * (1 - std::exp(-t / 4)) + (t > 22 ? 3e6 : 0);
+      const double values[] = {std::floor((8e6 + 16384 * n + warming + 4e4 * noise(random)) / 4096) * 4096, 6e5 + 4e3 * noise(random)};
+      const double operations[] = {n};
+      judge.AddSample({t, 1, Phase::kSoak, values, operations, kUnknown});
+    }
+    const RunVerdict run = judge.Final();
+    EXPECT_EQ(run.verdict, Verdict::kLeak) << seed << " " << run.headline;
+    EXPECT_EQ(run.deciding_series, "rss") << seed;
+    EXPECT_NEAR(Of(run, "rss").per_operation.kept.value, 16384, 0.15 * 16384) << seed;
+  }
+}
+
 TEST(RunJudgeTest, ReplayIsBitIdenticalAndLooksChangeNothing) {
   const auto play = [](bool look) {
     RunJudge judge({});

@@ -29,7 +29,10 @@ bool TellsOfWarmUp(const Judged& j) {
 }
 
 // Resident memory without the heap's word: the simplest story only, told clearly.
-bool SureAlone(const Evidence& e) {
+bool SureAlone(const Judged& j) {
+  const Evidence& e = j.evidence;
+  // Creep is a share of what a process has: one that surely more than doubles does not creep.
+  if (j.decision.low * e.span_min > e.first_level) return true;
   const double errors = e.average.growth_slope / e.average.standard_error;
   if (e.average.growth_slope < 1.5 * e.bar) return false;
   if (e.average.best_nuisances.empty()) return e.average.probability >= 0.95 && errors >= 8;
@@ -157,7 +160,7 @@ void WeighOfProcess(int process, Collector collector, std::vector<Judged>& all) 
       Lower(j, Verdict::kSuspect, Reason::kHeapAlone);
     }
     if (j.series_class == SeriesClass::kResidentMemory && chorus.heap_judged) {
-      const bool alone = !chorus.heap_grows && !SureAlone(j.evidence);
+      const bool alone = !chorus.heap_grows && !SureAlone(j);
       if (alone || FollowsPeaks(j.evidence, chorus.heap_high)) Lower(j, Verdict::kSuspect, Reason::kResidentAlone);
     }
     if (j.series_class == SeriesClass::kReservedMemory && chorus.resident_judged && !chorus.resident_grows) {
