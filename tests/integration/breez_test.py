@@ -24,7 +24,8 @@ class BreezLifecycle(Fixture):
         self.assertAlmostEqual(rss['kept_per_operation']['value'], 240 * 1024, delta=0.15 * 240 * 1024, msg=str(result))
         wasm = series(report, 'wasm_memory')
         self.assertAlmostEqual(wasm['kept_per_operation']['value'], 90.3 * 1024, delta=0.05 * 90.3 * 1024, msg=str(result))
-        self.assertAlmostEqual(fds['kept_per_operation']['value'], 1.0, delta=0.03, msg=str(result))
+        # 1.00 to 1.01 on a quiet machine; beside a build a run of 27 s gave 0.93.
+        self.assertAlmostEqual(fds['kept_per_operation']['value'], 1.0, delta=0.1, msg=str(result))
 
     def test_0_19_2_does_not(self):
         result = self.soak('0.19.2')
